@@ -1,0 +1,1 @@
+"""Trains the small Mandarin speech model that ships with callcue."""

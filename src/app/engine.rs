@@ -1,0 +1,388 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::clock::{Stopwatch, call_id, today, wall_now};
+use super::levels::Meters;
+use super::notices;
+use crate::call::{CallTime, Channel, Customer, EndedBy, Event, PerChannel};
+use crate::capture::{CaptureEvent, LineTime, LossReason};
+use crate::config::AutoStartSettings;
+use crate::http::{CallState, Command, Refusal};
+use crate::listen::CallListener;
+use crate::monitor::Input;
+use crate::record::{CallRecord, RecordHandle, RecordPaths, record_queue};
+use crate::score::Assessment;
+use crate::script::Script;
+use crate::segment::{Heard, Segmenter};
+use crate::transcribe::JobRunner;
+use crate::vad::TwoEars;
+use crate::wire::{Moment, StampedEvent};
+
+/// How long an ended call waits for its last words before it is judged without them.
+const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(8);
+/// Lag of the text from which on the agent is told, ms.
+const LAG_NOTICE_MS: u64 = 3_000;
+
+/// Where the engine shows what happens. The pages' hub is one, the console of the demo another.
+pub trait Screen: Send {
+    /// An event of the call.
+    fn event(&mut self, event: &StampedEvent);
+    /// Something of the moment.
+    fn moment(&mut self, moment: Moment);
+}
+
+/// What the engine works with, the same for every call.
+pub struct EngineParts {
+    /// What must be said.
+    pub script: Arc<Script>,
+    /// What a breach costs.
+    pub assessment: Arc<Assessment>,
+    /// The agent's number.
+    pub agent: String,
+    /// Turns speech into text.
+    pub runner: Box<dyn JobRunner + Send>,
+    /// Speech between two passes over a running utterance, ms.
+    pub partial_interval_ms: u32,
+    /// Folder of the records; none: nothing is kept.
+    pub records: Option<PathBuf>,
+    /// Calls that start and end by themselves.
+    pub auto_start: AutoStartSettings,
+}
+
+/// The one owner of the running call: audio and commands in, events out to the screen and the record.
+///
+/// Lives on its own thread and never blocks there: text is made elsewhere, the record is written elsewhere, and the
+/// screen drops what it cannot take.
+pub struct Engine<S> {
+    parts: EngineParts,
+    screen: S,
+    call: Option<RunningCall>,
+    meters: Meters,
+    /// End of the audio of each side, on the time line of capture.
+    line_end: PerChannel<LineTime>,
+    lost: PerChannel<bool>,
+    /// Listens for calls that start by themselves, while there is none.
+    idle: Option<IdleEar>,
+    lag_told_ms: u64,
+    state: CallState,
+    /// Finishes the record of the call before.
+    writing: Option<JoinHandle<()>>,
+}
+
+struct RunningCall {
+    id: String,
+    seq: u64,
+    listener: CallListener<TwoEars>,
+    /// Moment of answering.
+    answered: LineTime,
+    record: Option<Record>,
+    /// Runs once the call has ended and its last words are awaited.
+    ending: Option<Stopwatch>,
+}
+
+/// The record of a call, and the thread that writes it.
+struct Record {
+    handle: RecordHandle,
+    writer: JoinHandle<()>,
+}
+
+/// The ear between calls.
+struct IdleEar {
+    segmenter: Segmenter<TwoEars>,
+    customer_since: Option<CallTime>,
+}
+
+impl<S: Screen> Engine<S> {
+    /// An engine without a call.
+    pub fn new(parts: EngineParts, screen: S) -> Self {
+        let idle = parts.auto_start.enabled.then(IdleEar::new);
+        Self {
+            parts,
+            screen,
+            call: None,
+            meters: Meters::default(),
+            line_end: PerChannel::default(),
+            lost: PerChannel::default(),
+            idle,
+            lag_told_ms: 0,
+            state: CallState::default(),
+            writing: None,
+        }
+    }
+
+    /// True while a call runs, its last words included.
+    pub const fn in_call(&self) -> bool {
+        self.call.is_some()
+    }
+
+    /// Carries out what a page or a softphone wants; [`Command::PlayAgain`] is not the engine's.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it makes no sense now; nothing is changed then.
+    pub fn command(&mut self, command: Command) -> Result<CallState, Refusal> {
+        self.state.check(&command)?;
+        self.state.carried_out(&command);
+        match command {
+            Command::Look | Command::PlayAgain => {}
+            Command::Start { ring_ms, customer } => self.start(ring_ms, customer),
+            Command::End { by } => self.end(by),
+            Command::HoldStart => self.control(Input::HoldStarted),
+            Command::HoldEnd => self.control(Input::HoldEnded),
+            Command::MuteStart => self.control(Input::MuteStarted),
+            Command::MuteEnd => self.control(Input::MuteEnded),
+            Command::Transfer => self.control(Input::Transfer),
+            Command::Declare { rule } => {
+                if self.parts.script.rule(&rule).is_none() {
+                    return Err(Refusal::new("话术中没有这一条", "the script has no such rule"));
+                }
+                self.control(Input::Situation { rule });
+            }
+            Command::Cue { id, wrong } => self.control(Input::CueFeedback { id, wrong }),
+        }
+        Ok(self.state.clone())
+    }
+
+    /// The call is answered now. One that runs is left alone; one whose last words are awaited is judged without them.
+    pub fn start(&mut self, ring_ms: Option<u64>, customer: Option<Customer>) {
+        if self.running().is_some() {
+            return;
+        }
+        self.give_up_last_words();
+        let answered = self.line_end[Channel::Agent].max(self.line_end[Channel::Customer]);
+        let agent = self.parts.agent.clone();
+        let mut listener = CallListener::new(
+            Arc::clone(&self.parts.script),
+            Arc::clone(&self.parts.assessment),
+            |_| TwoEars::new(),
+            self.parts.partial_interval_ms,
+            Input::CallStarted { agent, ring_ms, customer },
+        );
+        for channel in Channel::BOTH {
+            if self.lost[channel] {
+                listener.lost(channel, CallTime::START);
+            }
+        }
+        let id = call_id();
+        let record =
+            self.parts.records.as_ref().and_then(|folder| open_record(folder, &id, &mut self.screen));
+        self.call = Some(RunningCall { id, seq: 0, listener, answered, record, ending: None });
+        self.idle = None;
+        self.tell();
+    }
+
+    /// Ends the call, if one runs.
+    pub fn end(&mut self, by: EndedBy) {
+        if let Some(call) = self.running() {
+            call.listener.end(by);
+            call.ending = Some(Stopwatch::start());
+            self.work();
+        }
+    }
+
+    /// The program stops: a call that runs is ended, by whom is not known, and judged with the words there are.
+    pub fn stop(&mut self) {
+        self.end(EndedBy::Unknown);
+        self.give_up_last_words();
+        // A panic of the writer has been told by itself.
+        let _ = self.writing.take().map(JoinHandle::join);
+    }
+
+    /// Something from capture.
+    pub fn capture(&mut self, event: CaptureEvent) {
+        match event {
+            CaptureEvent::Audio { channel, at, samples } => self.audio(channel, at, samples),
+            CaptureEvent::Lost { channel, at, reason } => {
+                self.lost[channel] = true;
+                // A skip is over in the same breath: the call notes it, an alarm would only flash.
+                if reason != LossReason::Hole {
+                    self.screen.moment(notices::audio_lost(channel, &reason.to_string()));
+                }
+                if let Some((call, at)) = self.running_at(at) {
+                    call.listener.lost(channel, at);
+                }
+            }
+            CaptureEvent::Back { channel, at } => {
+                self.lost[channel] = false;
+                self.screen.moment(notices::audio_back(channel));
+                if let Some((call, at)) = self.running_at(at) {
+                    call.listener.back(channel, at);
+                }
+            }
+            CaptureEvent::SameSource { on } => self.screen.moment(notices::same_source(on)),
+            CaptureEvent::Overruns { channel, blocks } => {
+                self.screen.moment(notices::overrun(channel, blocks))
+            }
+        }
+        self.work();
+    }
+
+    /// Lets jobs be worked off and what is due be told; to be called every few 10 ms even if nothing happens.
+    pub fn work(&mut self) {
+        if let Some(call) = &mut self.call {
+            call.listener.work(self.parts.runner.as_mut());
+        }
+        self.tell();
+        self.end_by_itself();
+        let patience_over =
+            |call: &RunningCall| call.ending.is_some_and(|since| since.elapsed() > LAST_WORDS_PATIENCE);
+        if self.call.as_ref().is_some_and(patience_over) {
+            self.give_up_last_words();
+        }
+    }
+
+    fn audio(&mut self, channel: Channel, at: LineTime, samples: Vec<i16>) {
+        self.line_end[channel] = at.plus_samples(samples.len() as u64);
+        let call_ms = self.call.as_ref().map_or(0, |call| call.listener.now().as_millis());
+        let doing = self.call.as_ref().map(|call| {
+            (Channel::BOTH.map(|side| call.listener.doing(side).speaking), call.listener.quiet_since())
+        });
+        if let Some(levels) = self.meters.audio(channel, &samples, call_ms, doing) {
+            self.screen.moment(levels);
+            self.tell_lag();
+        }
+        if let Some((call, from)) = self.running_at(at) {
+            // Audio from before the answer is not of the call.
+            let early = call.answered.samples_since(at).min(samples.len() as u64) as usize;
+            let samples = &samples[early..];
+            if !samples.is_empty() {
+                call.listener.audio(channel, from, samples);
+                if let Some(record) = &mut call.record {
+                    record.handle.audio(channel, from, samples.to_vec());
+                }
+            }
+        } else if let Some(idle) = &mut self.idle
+            && idle.hears_a_call(channel, at, &samples, self.parts.auto_start.after_speech_ms)
+        {
+            self.start(None, None);
+        }
+    }
+
+    fn control(&mut self, input: Input) {
+        if let Some(call) = self.running() {
+            call.listener.control(input);
+            self.tell();
+        }
+    }
+
+    fn running(&mut self) -> Option<&mut RunningCall> {
+        self.call.as_mut().filter(|call| call.ending.is_none())
+    }
+
+    fn running_at(&mut self, at: LineTime) -> Option<(&mut RunningCall, CallTime)> {
+        let call = self.running()?;
+        let at = CallTime::from_samples(at.samples_since(call.answered));
+        Some((call, at))
+    }
+
+    /// Gives what the call has to say to the screen and the record; closes a call that is over.
+    fn tell(&mut self) {
+        let Some(call) = &mut self.call else { return };
+        while let Some(update) = call.listener.poll_partial() {
+            self.screen.moment(Moment::Partial {
+                channel: update.channel,
+                from_ms: update.from.as_millis(),
+                committed: update.committed,
+                tentative: update.tentative,
+            });
+        }
+        while let Some(event) = call.listener.poll_event() {
+            let stamped = call.stamp(event);
+            self.state.fold(&stamped);
+            self.screen.event(&stamped);
+            if let Some(record) = &mut call.record {
+                record.handle.event(stamped);
+            }
+        }
+        if call.listener.is_over() {
+            let end = call.listener.now();
+            if let Some(record) = call.record.take() {
+                record.handle.finish(end);
+                self.writing = Some(record.writer);
+            }
+            self.call = None;
+            self.idle = self.parts.auto_start.enabled.then(IdleEar::new);
+        }
+    }
+
+    fn give_up_last_words(&mut self) {
+        if let Some(call) = &mut self.call {
+            call.listener.give_up_text();
+        }
+        self.tell();
+    }
+
+    fn end_by_itself(&mut self) {
+        if !self.parts.auto_start.enabled {
+            return;
+        }
+        let quiet_max_ms = u64::from(self.parts.auto_start.end_after_quiet_s) * 1_000;
+        let too_quiet = self.running().is_some_and(|call| {
+            let now = call.listener.now();
+            call.listener.quiet_since().is_some_and(|since| now.millis_since(since) >= quiet_max_ms)
+        });
+        if too_quiet {
+            self.end(EndedBy::Unknown);
+        }
+    }
+
+    fn tell_lag(&mut self) {
+        let Some(call) = &self.call else { return };
+        let lag_ms = self.parts.runner.lag_ms(call.listener.now());
+        if lag_ms / 500 != self.lag_told_ms / 500 {
+            self.screen.moment(Moment::Lag { text_ms: lag_ms });
+            let behind = lag_ms >= LAG_NOTICE_MS;
+            if behind != (self.lag_told_ms >= LAG_NOTICE_MS) {
+                self.screen.moment(notices::text_lag(behind));
+            }
+            self.lag_told_ms = lag_ms;
+        }
+    }
+}
+
+impl RunningCall {
+    fn stamp(&mut self, event: Event) -> StampedEvent {
+        self.seq += 1;
+        StampedEvent { call: self.id.clone(), seq: self.seq, wall: wall_now(), event }
+    }
+}
+
+impl IdleEar {
+    fn new() -> Self {
+        Self { segmenter: Segmenter::new(|_| TwoEars::new()), customer_since: None }
+    }
+
+    /// True once the customer has spoken for `after_ms` on end.
+    fn hears_a_call(&mut self, channel: Channel, at: LineTime, samples: &[i16], after_ms: u32) -> bool {
+        let from = CallTime::from_samples(at.as_samples());
+        self.segmenter.push(channel, from, samples);
+        while let Some(heard) = self.segmenter.poll() {
+            match heard {
+                Heard::SpeechStarted { channel: Channel::Customer, at } => self.customer_since = Some(at),
+                Heard::SpeechEnded { channel: Channel::Customer, .. } => self.customer_since = None,
+                _ => {}
+            }
+        }
+        self.customer_since
+            .is_some_and(|since| self.segmenter.settled().millis_since(since) >= u64::from(after_ms))
+    }
+}
+
+/// Starts the record of a call on its own thread; a record that cannot be made is told and stops nothing.
+fn open_record(folder: &std::path::Path, id: &str, screen: &mut impl Screen) -> Option<Record> {
+    let paths = RecordPaths::new(folder, today(), id).ok()?;
+    let record = match CallRecord::create(paths) {
+        Ok(record) => record,
+        Err(error) => {
+            tracing::error!("the call is not recorded: {error}");
+            screen.moment(notices::not_recorded(&error.to_string()));
+            return None;
+        }
+    };
+    let (handle, writer) = record_queue();
+    let spawned = thread::Builder::new().name("record".to_owned()).spawn(move || {
+        writer.run(record, |error| tracing::error!("recording: {error}"));
+    });
+    spawned.ok().map(|writer| Record { handle, writer })
+}

@@ -1,0 +1,18 @@
+//! Assembly: the only place that starts threads, owns channels and reads clocks.
+
+mod clock;
+mod engine;
+mod feed;
+mod levels;
+mod model;
+mod notices;
+mod replay;
+mod retention;
+mod station;
+
+pub use clock::{Stopwatch, call_id, today, wall_now};
+pub use engine::{Engine, EngineParts, Screen};
+pub use feed::{Feed, FeedEvent, SamplePlayer};
+pub use model::load_model;
+pub use replay::{ReplayPlan, ReplaySink, replay_audio};
+pub use station::{Console, StationPlan, run_station};

@@ -1,0 +1,60 @@
+//! What the station tells the agent about itself, in both languages.
+
+use crate::call::Channel;
+use crate::wire::{Moment, Severity};
+
+fn notice(key: &str, severity: Severity, zh: impl Into<String>, en: impl Into<String>) -> Moment {
+    Moment::Notice { key: key.to_owned(), severity, zh: zh.into(), en: en.into() }
+}
+
+const fn names(channel: Channel) -> (&'static str, &'static str, &'static str) {
+    match channel {
+        Channel::Agent => ("audio_lost:agent", "麦克风", "microphone"),
+        Channel::Customer => ("audio_lost:customer", "客户声音", "customer's audio"),
+    }
+}
+
+pub(super) fn audio_lost(channel: Channel, reason: &str) -> Moment {
+    let (key, zh, en) = names(channel);
+    let zh = format!("{zh}中断, 计时已停, 恢复后自动继续");
+    notice(
+        key,
+        Severity::Alarm,
+        zh,
+        format!("The {en} is lost ({reason}); timers stand still until it is back"),
+    )
+}
+
+pub(super) fn audio_back(channel: Channel) -> Moment {
+    notice(names(channel).0, Severity::Info, "", "")
+}
+
+pub(super) fn same_source(on: bool) -> Moment {
+    let (zh, en) = if on {
+        (
+            "两个声道是同一个声音, 请检查耳机和扬声器的设置",
+            "Both channels carry the same sound; check the devices",
+        )
+    } else {
+        ("", "")
+    };
+    notice("same_source", Severity::Alarm, zh, en)
+}
+
+pub(super) fn overrun(channel: Channel, blocks: u64) -> Moment {
+    let en = format!("{blocks} blocks of the {} were dropped; this computer is too busy", names(channel).2);
+    notice("overrun", Severity::Warning, "电脑太忙, 丢失了一小段声音", en)
+}
+
+pub(super) fn text_lag(behind: bool) -> Moment {
+    let (zh, en) = if behind {
+        ("文字跟不上语音, 提示会晚一些", "Text is behind the speech; cues come later")
+    } else {
+        ("", "")
+    };
+    notice("text_lag", Severity::Warning, zh, en)
+}
+
+pub(super) fn not_recorded(reason: &str) -> Moment {
+    notice("recording", Severity::Warning, "这通电话没有录音", format!("This call is not recorded: {reason}"))
+}

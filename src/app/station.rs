@@ -1,0 +1,222 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::engine::{Engine, EngineParts, Screen};
+use super::feed::{Feed, FeedEvent};
+use super::model::load_model;
+use super::retention::keep_records_for;
+use crate::config::Settings;
+use crate::deliver::{Delivery, Limits};
+use crate::http::{Answer, Command, Order, StationFile, StationParts, Timeouts, Token, bind, serve};
+use crate::record::create_private_folder;
+use crate::score::Assessment;
+use crate::script::Script;
+use crate::transcribe::{BUNDLED_MODEL_NAME, Pool, Recognizer, TextCleaner};
+use crate::wire::{Hello, Moment, SituationChoice, StampedEvent};
+
+/// How long the engine waits for sound before it looks at commands and deadlines again.
+const TICK: Duration = Duration::from_millis(10);
+/// Commands on their way to the engine; when it is full, whoever asks is told that the station is busy.
+const COMMANDS: usize = 64;
+
+/// Told of every event, for a terminal.
+pub type Console = Box<dyn FnMut(&StampedEvent) + Send>;
+
+/// What a station is made of, beside its [`Settings`].
+pub struct StationPlan {
+    /// What must be said.
+    pub script: Arc<Script>,
+    /// What a breach costs.
+    pub assessment: Arc<Assessment>,
+    /// Where the sound comes from.
+    pub feed: Feed,
+    /// Plays the sample call at once, and offers to play it again.
+    pub demo: bool,
+    /// Stops after the first call.
+    pub once: bool,
+    /// A terminal to tell as well.
+    pub console: Option<Console>,
+    /// Told the page's address once it is served. It holds the secret: show it, do not log it.
+    pub ready: Box<dyn FnOnce(&str) + Send>,
+}
+
+/// Runs a station until it is told to stop (Ctrl-C, or a terminate signal), or its one call is over.
+///
+/// # Errors
+/// Whatever keeps it from starting, each error with its mend: a damaged model, a port in use, a data folder that cannot
+/// be written.
+pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()> {
+    create_private_folder(&settings.data)?;
+    let model = load_model(&settings.transcribe, None, Some(&plan.script.vocabulary()))?;
+    let recognizers = (0..settings.transcribe.worker_count().get())
+        .map(|_| model.recognizer().map(|one| Box::new(one) as Box<dyn Recognizer>))
+        .collect::<Result<Vec<_>, _>>()?;
+    let runner = Pool::start(recognizers, Arc::new(TextCleaner::new()))?;
+    let records = settings.record.enabled.then(|| settings.record.folder.clone());
+    if let Some(folder) = &records {
+        keep_records_for(settings.record.keep_days, folder);
+    }
+    let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
+    let delivery = Delivery::new(hello(settings, &plan, &agent), Limits::default());
+    let engine = EngineParts {
+        script: Arc::clone(&plan.script),
+        assessment: Arc::clone(&plan.assessment),
+        agent,
+        runner: Box::new(runner),
+        partial_interval_ms: settings.transcribe.partial_interval_ms,
+        records,
+        auto_start: settings.station.auto_start.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(serve_engine(settings, plan, engine, delivery))
+}
+
+async fn serve_engine(
+    settings: &Settings,
+    plan: StationPlan,
+    parts: EngineParts,
+    delivery: Delivery,
+) -> anyhow::Result<()> {
+    let listener = bind(settings.station.listen.socket()).await?;
+    let address: SocketAddr = listener.local_addr()?;
+    let token = Token::random()?;
+    let _file = StationFile::write(&settings.data.join("station.json"), address, &token)?;
+    let (commands, orders) = mpsc::channel(COMMANDS);
+    let stop = Arc::new(AtomicBool::new(false));
+    let screen = PagesAndConsole { delivery: delivery.clone(), console: plan.console };
+    let desk = Desk {
+        engine: Engine::new(parts, screen),
+        feed: plan.feed,
+        orders,
+        once: plan.once,
+        demo: plan.demo,
+    };
+    let (over, ended) = tokio::sync::oneshot::channel();
+    let engine = desk.start(Arc::clone(&stop), over)?;
+    (plan.ready)(&token.page_url(address));
+    let station = StationParts { delivery, commands, token, timeouts: Timeouts::default() };
+    serve(listener, station, async {
+        tokio::select! {
+            () = told_to_stop() => {}
+            _ = ended => {}
+        }
+    })
+    .await?;
+    stop.store(true, Ordering::Relaxed);
+    engine.join().map_err(|_| anyhow::anyhow!("the engine stopped by a defect; please report it"))?;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal by which a service manager stops a program.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The engine's thread: everything that comes to it, in turn.
+struct Desk {
+    engine: Engine<PagesAndConsole>,
+    feed: Feed,
+    orders: mpsc::Receiver<Order>,
+    once: bool,
+    demo: bool,
+}
+
+impl Desk {
+    fn start(
+        mut self,
+        stop: Arc<AtomicBool>,
+        over: tokio::sync::oneshot::Sender<()>,
+    ) -> io::Result<JoinHandle<()>> {
+        thread::Builder::new().name("engine".to_owned()).spawn(move || {
+            if self.demo {
+                self.feed.play();
+            }
+            let mut had_call = false;
+            while !stop.load(Ordering::Relaxed) {
+                self.turn();
+                had_call |= self.engine.in_call();
+                if self.once && had_call && !self.engine.in_call() {
+                    break;
+                }
+            }
+            self.engine.stop();
+            // Nobody may be waiting any more.
+            let _ = over.send(());
+        })
+    }
+
+    fn turn(&mut self) {
+        match self.feed.next(TICK) {
+            Some(FeedEvent::Capture(event)) => self.engine.capture(event),
+            Some(FeedEvent::CallStarts { ring_ms }) => self.engine.start(Some(ring_ms), None),
+            Some(FeedEvent::CallEnds { by }) => self.engine.end(by),
+            None => self.engine.work(),
+        }
+        while let Ok(order) = self.orders.try_recv() {
+            let answer = self.answer(order.command.clone());
+            order.answer(answer);
+        }
+    }
+
+    fn answer(&mut self, command: Command) -> Answer {
+        if command == Command::PlayAgain {
+            self.feed.play();
+        }
+        self.engine.command(command)
+    }
+}
+
+/// The pages, and a terminal if there is one.
+struct PagesAndConsole {
+    delivery: Delivery,
+    console: Option<Console>,
+}
+
+impl Screen for PagesAndConsole {
+    fn event(&mut self, event: &StampedEvent) {
+        self.delivery.event(event);
+        if let Some(console) = &mut self.console {
+            console(event);
+        }
+    }
+
+    fn moment(&mut self, moment: Moment) {
+        self.delivery.moment(&moment);
+    }
+}
+
+fn hello(settings: &Settings, plan: &StationPlan, agent: &str) -> Hello {
+    let situation = |rule: &crate::script::Rule| SituationChoice {
+        rule: rule.id.get_ref().clone(),
+        title: rule.title.clone(),
+        declared_only: rule.declared_only,
+    };
+    let model = settings.transcribe.model.as_ref().and_then(|path| path.file_stem());
+    let model = model.map_or(BUNDLED_MODEL_NAME.to_owned(), |name| name.to_string_lossy().into_owned());
+    Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        agent: agent.to_owned(),
+        script: plan.script.name.clone(),
+        model: Some(model),
+        call: None,
+        situations: plan.script.rules.iter().filter(|rule| !rule.say.is_empty()).map(situation).collect(),
+        demo: plan.demo,
+    }
+}

@@ -1,0 +1,69 @@
+//! The command line: one file a command.
+
+pub mod devices;
+pub mod doctor;
+mod eval;
+mod health;
+mod print;
+mod replay;
+mod script;
+mod station;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Listens to both sides of a service call and puts the right words on the agent's screen.
+#[derive(Debug, Parser)]
+#[command(name = "callcue", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listen to live calls and show the agent what to say.
+    Run(station::RunArgs),
+    /// Play a sample call through the whole program: no devices, no network.
+    Demo(station::DemoArgs),
+    /// Run one recorded call through the engine.
+    Replay(replay::Args),
+    /// List inputs and loopbacks, and which ones the configuration would take.
+    Devices(health::DevicesArgs),
+    /// Tell what is missing on this machine, and how to mend it.
+    Doctor(health::DoctorArgs),
+    /// Measure how right a speech model's text is, on recordings with known words.
+    Eval(eval::Args),
+    /// Check and try service scripts.
+    #[command(subcommand)]
+    Script(script::ScriptCommand),
+}
+
+impl Cli {
+    /// Runs the command. Exit 0: done; 1: it found something wrong; 2: bad arguments or files, said on standard error.
+    pub fn run(self) -> ExitCode {
+        let result = match self.command {
+            Command::Run(args) => station::run(&args),
+            Command::Demo(args) => station::demo(&args),
+            Command::Replay(args) => replay::run(&args),
+            Command::Devices(args) => health::devices(&args),
+            Command::Doctor(args) => health::doctor(&args),
+            Command::Eval(args) => eval::run(&args),
+            Command::Script(command) => script::run(&command),
+        };
+        match result {
+            Ok(code) => code,
+            Err(error) => {
+                complain(&error);
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+/// One line a mistake, on standard error.
+#[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("callcue: {error:#}");
+}

@@ -1,0 +1,21 @@
+//! From flags, environment and `callcue.toml` to checked [`Settings`].
+//!
+//! What is said nearer wins: flags over environment over file over defaults. [`resolve()`] decides that as a pure function;
+//! only [`load()`] touches the disk. The file is strict: an unknown key, a wrong type or a value out of its range is a
+//! [`ConfigError`] with file, line and column, never a default taken in silence.
+//!
+//! `config/callcue.toml` is the commented sample; a test holds it to these types and their defaults.
+
+mod error;
+mod load;
+mod resolve;
+mod settings;
+mod value;
+
+pub use error::ConfigError;
+pub use load::load;
+pub use resolve::{ConfigFile, ConfigPath, Environment, Flags, config_path, resolve};
+pub use settings::{
+    AutoStartSettings, LogSettings, RecordSettings, ScriptSettings, Settings, StationSettings,
+};
+pub use value::{AgentNumber, BadValue, ListenAddress, LogFilter};

@@ -1,0 +1,235 @@
+use std::fmt;
+
+use super::align::{Element, Part};
+use super::said::{Hit, NEGATIONS, Said};
+use super::syllable::Readings;
+
+/// A phrase to listen for.
+///
+/// | written | means |
+/// |---|---|
+/// | `您好` | these syllables, one after the other; punctuation is ignored |
+/// | `抱歉…话筒` | both parts, in any order, anything between |
+/// | `请问[还]有什么` | the bracketed syllables must be there; they are never forgiven as a slip |
+/// | `帮(助)您` | the syllables in round brackets may be left out |
+/// | `{agent}号` | a slot, filled for each call; see [`Slots`] |
+///
+/// A negation (不, 没, …) must always be there, and none may come in between.
+///
+/// How many slips are forgiven grows with the length of each part, see [`Strictness`].
+///
+/// ```
+/// use callcue::call::{CallTime, Span};
+/// use callcue::phrase::{Phrase, Said, Slots, Strictness};
+///
+/// let ask = Phrase::parse("请问有什么可以帮您", &["还有什么"], Strictness::Required, &Slots::default())?;
+/// let hear = |text| ask.find(&Said::of(text, Span::default()), 0).is_some();
+/// assert!(hear("您好请问有神么可以邦你"));
+/// assert!(!hear("请问还有什么可以帮助您"));
+/// assert!(!hear("有什么事"));
+/// # Ok::<(), callcue::phrase::BadPhrase>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    parts: Vec<Part>,
+    unless: Vec<Part>,
+}
+
+/// How much may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Words that should be there: one wrong syllable in five is forgiven.
+    Required,
+    /// Words that accuse somebody if heard: one in nine, so that a short phrase must be there whole, up to sounds that are alike.
+    Accusing,
+}
+
+impl Strictness {
+    const fn syllables_a_slip(self) -> usize {
+        match self {
+            Self::Required => 5,
+            Self::Accusing => 9,
+        }
+    }
+}
+
+/// What the slots of phrases stand for in one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slots {
+    /// `{agent}`: the agent's number.
+    pub agent: String,
+    /// `{company}`: as the greeting has it.
+    pub company: String,
+    /// `{surname}`: the caller's, empty while it is not known.
+    pub surname: String,
+    /// `{title}`: 先生 or 女士, empty while it is not known.
+    pub title: String,
+}
+
+impl Slots {
+    const NAMES: [&str; 5] = ["agent", "company", "surname", "title", "customer"];
+
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "agent" => Some(self.agent.clone()),
+            "company" => Some(self.company.clone()),
+            "surname" => Some(self.surname.clone()),
+            "title" => Some(self.title.clone()),
+            "customer" => Some(self.customer()),
+            _ => None,
+        }
+    }
+
+    /// How the agent addresses the caller: 王先生, or 先生/女士 as long as less is known.
+    pub fn customer(&self) -> String {
+        let title = if self.title.is_empty() { "先生/女士" } else { &self.title };
+        format!("{}{title}", self.surname)
+    }
+
+    /// `text` with its slots filled, for a person to read.
+    pub fn fill(&self, text: &str) -> String {
+        let mut filled = text.to_owned();
+        for name in Self::NAMES {
+            let slot = format!("{{{name}}}");
+            if filled.contains(&slot) {
+                filled = filled.replace(&slot, &self.value(name).unwrap_or_default());
+            }
+        }
+        filled
+    }
+}
+
+/// A phrase that is not written in the notation of [`Phrase`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadPhrase {
+    /// Nothing in it sounds.
+    Empty,
+    /// A bracket without its partner.
+    Unbalanced(char),
+    /// A slot that does not exist.
+    UnknownSlot(String),
+    /// A part is longer than 64 syllables.
+    TooLong,
+}
+
+impl fmt::Display for BadPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "nothing in this phrase can be said; write at least one character"),
+            Self::Unbalanced(bracket) => write!(f, "the bracket '{bracket}' has no partner"),
+            Self::UnknownSlot(name) => {
+                write!(
+                    f,
+                    "there is no slot {{{name}}}; slots are {}",
+                    Slots::NAMES.map(|n| format!("{{{n}}}")).join(" ")
+                )
+            }
+            Self::TooLong => write!(f, "a part of more than 64 syllables; put … between its essential parts"),
+        }
+    }
+}
+
+impl std::error::Error for BadPhrase {}
+
+impl Phrase {
+    /// Longest part, in syllables.
+    pub const PART_MAX: usize = 64;
+
+    /// Reads a phrase in the notation above. It is not heard where one of `unless` is heard at the same place.
+    ///
+    /// # Errors
+    /// [`BadPhrase`], a mistake of whoever wrote it.
+    pub fn parse(
+        text: &str,
+        unless: &[&str],
+        strictness: Strictness,
+        slots: &Slots,
+    ) -> Result<Self, BadPhrase> {
+        let parts = text
+            .split('…')
+            .map(|part| parse_part(part, strictness.syllables_a_slip(), slots))
+            .filter(|part| !matches!(part, Err(BadPhrase::Empty)))
+            .collect::<Result<Vec<_>, _>>()?;
+        if parts.is_empty() {
+            return Err(BadPhrase::Empty);
+        }
+        let unless =
+            unless.iter().map(|part| parse_part(part, usize::MAX, slots)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { parts, unless })
+    }
+
+    /// A whole sentence of the script, heard if two thirds of it are there: to tell the script's own words from others.
+    pub fn sentence(text: &str, slots: &Slots) -> Option<Self> {
+        let plain: String = text.chars().filter(|c| !"()[]…".contains(*c)).collect();
+        let part = parse_part(&plain, 3, slots).ok()?;
+        Some(Self { parts: vec![part], unless: Vec::new() })
+    }
+
+    /// The first best place at or after sound number `first` where all parts are heard.
+    pub fn find(&self, said: &Said, first: usize) -> Option<Hit> {
+        let mut whole: Option<Hit> = None;
+        for part in &self.parts {
+            let hit = part.find(said, first)?;
+            if self.is_excused(said, first, hit) {
+                return None;
+            }
+            whole = Some(whole.map_or(hit, |so_far| Hit {
+                first: so_far.first.min(hit.first),
+                end: so_far.end.max(hit.end),
+                span: said.span(so_far.first.min(hit.first), so_far.end.max(hit.end)),
+                cost: so_far.cost + hit.cost,
+            }));
+        }
+        whole
+    }
+
+    /// True if a look-alike covers, or directly touches, the place of `hit`.
+    fn is_excused(&self, said: &Said, first: usize, hit: Hit) -> bool {
+        let from = hit.first.saturating_sub(6).max(first);
+        self.unless.iter().any(|look_alike| {
+            look_alike
+                .find(said, from)
+                .is_some_and(|other| other.first < hit.end + 2 && hit.first < other.end + 2)
+        })
+    }
+}
+
+fn parse_part(text: &str, syllables_a_slip: usize, slots: &Slots) -> Result<Part, BadPhrase> {
+    let mut elements = Vec::new();
+    let (mut must, mut may) = (false, false);
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '[' if !must => must = true,
+            ']' if must => must = false,
+            '(' | '\u{ff08}' if !may => may = true,
+            ')' | '\u{ff09}' if may => may = false,
+            '[' | ']' | '(' | ')' | '\u{ff08}' | '\u{ff09}' | '}' => {
+                return Err(BadPhrase::Unbalanced(character));
+            }
+            '{' => {
+                let name: String = characters.by_ref().take_while(|one| *one != '}').collect();
+                let value = slots.value(&name).ok_or(BadPhrase::UnknownSlot(name))?;
+                elements.extend(value.chars().filter_map(Readings::of).map(|readings| Element {
+                    readings,
+                    must,
+                    may,
+                }));
+            }
+            _ => {
+                let must = must || (NEGATIONS.contains(&character) && !may);
+                elements.extend(Readings::of(character).map(|readings| Element { readings, must, may }));
+            }
+        }
+    }
+    if must || may {
+        return Err(BadPhrase::Unbalanced(if must { '[' } else { '(' }));
+    }
+    if elements.is_empty() && !text.contains('{') {
+        return Err(BadPhrase::Empty);
+    }
+    if elements.len() > Phrase::PART_MAX {
+        return Err(BadPhrase::TooLong);
+    }
+    Ok(Part::new(elements, syllables_a_slip))
+}

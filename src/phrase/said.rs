@@ -1,0 +1,135 @@
+use super::syllable::Readings;
+use crate::call::{CallTime, Span};
+
+/// Characters that people put between words while they think.
+const FILLERS: [char; 12] = ['嗯', '啊', '呃', '哦', '噢', '额', '唉', '诶', '欸', '哎', '呀', '唔'];
+/// The same, in two characters.
+const FILLER_WORDS: [&str; 2] = ["那个", "那個"];
+
+/// Never forgiven as a slip, neither missing nor added: 不是我的错 is not 是我的错.
+pub(super) const NEGATIONS: [char; 7] = ['不', '没', '沒', '别', '未', '无', '無'];
+
+/// One sound of what was said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) readings: Readings,
+    pub(super) filler: bool,
+    /// One of [`NEGATIONS`]: it turns a sentence into its opposite.
+    pub(super) negation: bool,
+    /// Where its character starts in [`Said::text`].
+    byte: usize,
+    /// Where the next character starts.
+    byte_end: usize,
+    at: CallTime,
+    until: CallTime,
+    /// End of the utterance to which it belongs.
+    utterance_end: CallTime,
+}
+
+/// Words of one speaker, in the order in which they came, ready to be searched.
+///
+/// The time of each character is taken from the stretch of its utterance as if all characters were equally long;
+/// that is good to a few hundred milliseconds, enough to find the place in a recording.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    text: String,
+    pub(super) tokens: Vec<Token>,
+}
+
+/// A place where a phrase was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// First sound of it, counted in sounds.
+    pub first: usize,
+    /// Sound after the last.
+    pub end: usize,
+    /// Its time.
+    pub span: Span,
+    /// Cost of the alignment in tenths of a wrong syllable; 0 is word for word.
+    pub cost: u16,
+}
+
+impl Said {
+    /// Words said during `span`.
+    pub fn of(text: &str, span: Span) -> Self {
+        let mut said = Self::default();
+        said.push(text, span);
+        said
+    }
+
+    /// Adds words that follow, said during `span`.
+    pub fn push(&mut self, text: &str, span: Span) {
+        let base = self.text.len();
+        let first = self.tokens.len();
+        self.text.push_str(text);
+        for (offset, character) in text.char_indices() {
+            let Some(readings) = Readings::of(character) else {
+                continue;
+            };
+            let in_word = |start: usize| FILLER_WORDS.iter().any(|word| text[start..].starts_with(word));
+            let second = character.len_utf8();
+            let filler = FILLERS.contains(&character)
+                || in_word(offset)
+                || (matches!(character, '个' | '個') && offset >= second && in_word(offset - second));
+            self.tokens.push(Token {
+                readings,
+                filler,
+                negation: NEGATIONS.contains(&character),
+                byte: base + offset,
+                byte_end: base + offset + character.len_utf8(),
+                at: span.from,
+                until: span.to,
+                utterance_end: span.to,
+            });
+        }
+        let fresh = &mut self.tokens[first..];
+        let (count, length) = (fresh.len() as u64, span.to.samples_since(span.from));
+        for (index, token) in fresh.iter_mut().enumerate() {
+            token.at = span.from.plus_samples(length * index as u64 / count);
+            token.until = span.from.plus_samples(length * (index as u64 + 1) / count);
+        }
+    }
+
+    /// All of it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Number of sounds.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// True if nothing sounding was said.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// Words from sound `first` up to and without sound `end`.
+    pub fn words(&self, first: usize, end: usize) -> &str {
+        match (self.tokens.get(first), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(from), Some(to)) if from.byte < to.byte_end => &self.text[from.byte..to.byte_end],
+            _ => "",
+        }
+    }
+
+    /// When sounds `first` to `end` (without it) were said.
+    pub fn span(&self, first: usize, end: usize) -> Span {
+        match (self.tokens.get(first), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(from), Some(to)) => Span { from: from.at, to: to.until },
+            _ => Span::default(),
+        }
+    }
+
+    /// When the utterance ended to which the sound before `end` belongs.
+    pub fn utterance_end(&self, end: usize) -> CallTime {
+        end.checked_sub(1)
+            .and_then(|last| self.tokens.get(last))
+            .map_or(CallTime::START, |token| token.utterance_end)
+    }
+}
+
+/// Characters that are said: punctuation and blanks left out.
+pub fn count_characters(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
+}

@@ -1,0 +1,112 @@
+use std::collections::VecDeque;
+
+use super::card::RuleCard;
+use crate::call::{CallTime, Channel, CueOutcome, Event, EventKind, FlagKind, Span};
+use crate::phrase::Slots;
+use crate::score::{Assessment, CallScore};
+use crate::script::Script;
+
+/// The evidence of a flag.
+#[derive(Clone, Debug)]
+pub(super) struct Breach<'a> {
+    pub(super) kind: FlagKind,
+    pub(super) span: Span,
+    /// What was said.
+    pub(super) text: &'a str,
+    /// What the script has.
+    pub(super) phrase: &'a str,
+}
+
+/// Where rules put their answers, stamped with the moment at which they give them.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// Moment of whatever is being judged.
+    pub(super) now: CallTime,
+    events: VecDeque<Event>,
+    /// Cues of each rule so far, by its position in the script.
+    cues: Vec<u32>,
+    /// Points of one breach of each rule.
+    points: Vec<i32>,
+    pub(super) score: CallScore,
+    pub(super) due: u32,
+    pub(super) met: u32,
+    pub(super) flags: u32,
+}
+
+impl Desk {
+    pub(super) fn new(script: &Script, assessment: &Assessment) -> Self {
+        Self {
+            now: CallTime::START,
+            events: VecDeque::new(),
+            cues: vec![0; script.rules.len()],
+            points: script.rules.iter().map(|rule| assessment.points_of_breach(&rule.item)).collect(),
+            score: CallScore::default(),
+            due: 0,
+            met: 0,
+            flags: 0,
+        }
+    }
+
+    pub(super) fn say(&mut self, kind: EventKind) {
+        self.events.push_back(Event { at_ms: self.now.as_millis(), kind });
+    }
+
+    pub(super) fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Shows step number `step` (from 0) of a rule; one past the last step is the act of hanging up.
+    pub(super) fn cue(
+        &mut self,
+        card: &RuleCard,
+        step: usize,
+        slots: &Slots,
+        until: Option<CallTime>,
+    ) -> String {
+        self.cues[card.index] += 1;
+        let id = format!("{}#{}", card.id, self.cues[card.index]);
+        let text = |step: &super::card::Step| slots.fill(&step.text);
+        let say: Vec<String> = card.steps.get(step).map(text).into_iter().collect();
+        self.say(EventKind::Cue {
+            id: id.clone(),
+            rule: card.id.clone(),
+            step: step as u32 + 1,
+            act: say.is_empty().then(|| "可以挂机".to_owned()),
+            say,
+            avoid: card.avoid.clone(),
+            until_ms: until.map(CallTime::as_millis),
+            title: card.title.clone(),
+            upcoming: card.steps.iter().skip(step + 1).map(text).collect(),
+            priority: card.priority,
+        });
+        id
+    }
+
+    /// Ends a cue, if one is open.
+    pub(super) fn cue_done(&mut self, cue: &mut Option<String>, outcome: CueOutcome) {
+        if let Some(id) = cue.take() {
+            self.say(EventKind::CueDone { id, outcome });
+        }
+    }
+
+    pub(super) fn flag(&mut self, card: &RuleCard, breach: &Breach<'_>) {
+        self.flag_at(card.index, &card.id, &card.item, breach);
+    }
+
+    pub(super) fn flag_at(&mut self, index: usize, rule: &str, item: &str, breach: &Breach<'_>) {
+        let points = self.points[index];
+        self.flags += 1;
+        self.score.add(item, points);
+        self.say(EventKind::Flag {
+            rule: rule.to_owned(),
+            kind: breach.kind,
+            channel: Channel::Agent,
+            from_ms: breach.span.from.as_millis(),
+            to_ms: breach.span.to.as_millis(),
+            text: breach.text.to_owned(),
+            phrase: breach.phrase.trim_end_matches(['!', '?', '。', ';', ',']).to_owned(),
+            item: item.to_owned(),
+            points,
+        });
+    }
+}

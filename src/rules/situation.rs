@@ -1,0 +1,132 @@
+use super::card::Words;
+use super::mandarin::is_mandarin;
+use super::view::CallView;
+use super::{Turn, Utterance};
+use crate::call::{CallTime, Channel};
+use crate::phrase::{Slots, Strictness};
+use crate::script::{Rule, Trigger};
+
+/// Turns in a row that must be quiet, if the script does not say.
+const TURNS: u32 = 2;
+/// A phrase may begin so many sounds before the utterance in which it ends.
+const LOOK_BACK: usize = 6;
+
+/// Finds the situation of one rule.
+#[derive(Debug)]
+pub(super) struct Situation {
+    watches: Vec<Watch>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    trigger: Trigger,
+    words: Words,
+    after_rule: Option<usize>,
+    /// Quiet turns in a row, and the number of the turn counted last.
+    quiet_turns: u32,
+    counted_turn: Option<u32>,
+    fired: bool,
+}
+
+impl Situation {
+    /// `position` finds a rule's place in the script.
+    pub(super) fn new(rule: &Rule, slots: &Slots, position: impl Fn(&str) -> Option<usize>) -> Self {
+        let watch = |trigger: &Trigger| {
+            let unless: Vec<&str> = trigger.unless.iter().map(|one| one.get_ref().as_str()).collect();
+            let says = trigger.customer_says.iter().map(|one| one.get_ref().as_str());
+            Watch {
+                words: Words::new(says, &unless, Strictness::Accusing, slots),
+                after_rule: trigger.after_rule.as_ref().and_then(|id| position(id.get_ref())),
+                trigger: trigger.clone(),
+                quiet_turns: 0,
+                counted_turn: None,
+                fired: false,
+            }
+        };
+        Self { watches: rule.when.iter().map(watch).collect() }
+    }
+
+    /// True if the customer's words, level or language make the rule apply.
+    pub(super) fn customer_spoke(&mut self, utterance: &Utterance, view: &CallView) -> bool {
+        let Some(turn) = view.turns.open(Channel::Customer) else {
+            return false;
+        };
+        self.watches.iter_mut().any(|watch| watch.is_allowed(view) && watch.hears(utterance, turn))
+    }
+
+    /// A turn of the customer is over: the next quiet one may be the second in a row.
+    pub(super) fn turn_closed(&mut self, turn: &Turn, view: &CallView) {
+        for watch in &mut self.watches {
+            watch.turn_closed(turn, view);
+        }
+    }
+
+    /// True if pauses as loud as `level_dbfs` make the rule apply.
+    pub(super) fn noise(&mut self, level_dbfs: f32) -> bool {
+        self.watches.iter_mut().any(|watch| {
+            let loud = watch.trigger.noise_above_dbfs.is_some_and(|above| level_dbfs > above);
+            loud && !std::mem::replace(&mut watch.fired, loud)
+        })
+    }
+
+    /// True if quiet from `since` on, for `length_ms` up to now, makes the rule apply.
+    pub(super) fn quiet(&self, since: CallTime, length_ms: u64, view: &CallView) -> bool {
+        self.watches.iter().any(|watch| {
+            let long = watch.trigger.quiet_after_closing_ms.is_some_and(|ms| length_ms >= ms);
+            long && view.lingering_since.is_some_and(|closed| since >= closed)
+        })
+    }
+}
+
+impl Watch {
+    fn is_allowed(&self, view: &CallView) -> bool {
+        let turn = view.turns.open(Channel::Customer).map(|turn| turn.number);
+        self.after_rule.is_none_or(|rule| view.applied_in_turn[rule].is_some_and(|then| Some(then) < turn))
+    }
+
+    fn hears(&mut self, utterance: &Utterance, turn: &Turn) -> bool {
+        let in_place = !self.trigger.first_turn || turn.number == 0;
+        let first = turn.latest.saturating_sub(LOOK_BACK);
+        let said = in_place
+            && !self.trigger.customer_says.is_empty()
+            && self.words.find(&turn.said, first).is_some_and(|hit| hit.end > turn.latest);
+        said || self.is_too_quiet(turn) || self.is_other_language(utterance)
+    }
+
+    fn is_too_quiet(&mut self, turn: &Turn) -> bool {
+        let Some(below) = self.trigger.level_below_dbfs else {
+            return false;
+        };
+        let once = self.trigger.once && self.fired;
+        let quiet = turn.level_dbfs().is_some_and(|level| level < below) && !turn.said.is_empty();
+        if once || !quiet || self.counted_turn == Some(turn.number) {
+            return false;
+        }
+        let enough = self.quiet_turns + 1 >= self.trigger.turns.unwrap_or(TURNS);
+        if enough {
+            self.quiet_turns = 0;
+            self.counted_turn = Some(turn.number);
+            self.fired = true;
+        }
+        enough
+    }
+
+    fn turn_closed(&mut self, turn: &Turn, view: &CallView) {
+        let (Some(below), Some(level)) = (self.trigger.level_below_dbfs, turn.level_dbfs()) else {
+            return;
+        };
+        let allowed = self
+            .after_rule
+            .is_none_or(|rule| view.applied_in_turn[rule].is_some_and(|then| then < turn.number));
+        if self.counted_turn == Some(turn.number) || !allowed {
+            return;
+        }
+        self.counted_turn = Some(turn.number);
+        self.quiet_turns = if level < below { self.quiet_turns + 1 } else { 0 };
+    }
+
+    fn is_other_language(&self, utterance: &Utterance) -> bool {
+        let known: Vec<&str> = self.trigger.language_not.iter().map(String::as_str).collect();
+        !known.is_empty() && utterance.language.as_deref().is_some_and(|tag| !is_mandarin(tag, &known))
+    }
+}

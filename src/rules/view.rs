@@ -1,0 +1,98 @@
+use std::collections::BTreeSet;
+
+use super::Utterance;
+use super::surname::surname_in;
+use super::turn::Turns;
+use crate::call::{CallTime, Channel, Customer};
+use crate::phrase::{Phrase, Said, Slots, count_characters};
+
+/// What all rules may know of the call so far. Kept by [`Judge`](super::Judge); the few fields that a shape writes say so.
+#[derive(Debug)]
+pub(super) struct CallView {
+    pub(super) turns: Turns,
+    /// Filled as the call tells more.
+    pub(super) slots: Slots,
+    /// The company's data knows the caller.
+    pub(super) caller_known: bool,
+    /// The customer has said something that has words.
+    pub(super) customer_spoke: bool,
+    /// The call went to a colleague.
+    pub(super) transferred: bool,
+    /// Number of the customer's turn in which each rule applied last, by position in the script.
+    pub(super) applied_in_turn: Vec<Option<u32>>,
+    /// Rules that another one stands in for; written by `steps`.
+    pub(super) replaced: BTreeSet<String>,
+    /// A rule of `steps` has judged the hang-up, so that `closing` need not; written by `steps`.
+    pub(super) hang_up_judged: bool,
+    /// “Anything else?” was asked; written by `closing`.
+    pub(super) asked_more: bool,
+    /// End of the latest goodbye; written by `closing`.
+    pub(super) closing_said: Option<CallTime>,
+    /// As `closing_said`, forgotten when the talk goes on.
+    pub(super) lingering_since: Option<CallTime>,
+    /// Sounds of the agent's turn that a rule of `steps` has taken as its own words.
+    pub(super) claimed: Vec<(usize, usize)>,
+    /// Every sentence of the script, to tell its words from the agent's own.
+    sentences: Vec<Phrase>,
+}
+
+impl CallView {
+    pub(super) fn new(
+        slots: Slots,
+        customer: Option<&Customer>,
+        sentences: Vec<Phrase>,
+        rules: usize,
+    ) -> Self {
+        Self {
+            turns: Turns::new(),
+            caller_known: customer.is_some_and(|one| one.known.unwrap_or(one.surname.is_some())),
+            slots,
+            customer_spoke: false,
+            transferred: false,
+            applied_in_turn: vec![None; rules],
+            replaced: BTreeSet::new(),
+            hang_up_judged: false,
+            asked_more: false,
+            closing_said: None,
+            lingering_since: None,
+            claimed: Vec::new(),
+            sentences,
+        }
+    }
+
+    /// Takes note of what was said, before any rule sees it.
+    pub(super) fn spoken(&mut self, utterance: &Utterance) {
+        self.turns.spoken(utterance);
+        let characters = count_characters(&utterance.text);
+        if utterance.channel == Channel::Agent || characters == 0 {
+            return;
+        }
+        self.customer_spoke = true;
+        if characters >= 6 {
+            self.lingering_since = None;
+        }
+        if self.slots.surname.is_empty()
+            && let Some(surname) = surname_in(&utterance.text)
+        {
+            self.slots.surname = surname;
+        }
+    }
+
+    /// True if sounds `first` to `end` of the agent's turn are words that a rule of `steps` has asked for.
+    pub(super) fn is_claimed(&self, first: usize, end: usize) -> bool {
+        self.claimed.iter().any(|(from, to)| first < *to && *from < end)
+    }
+
+    /// Characters of `said` that are the agent's own: sentences of the script do not count.
+    pub(super) fn own_characters(&self, said: &Said) -> usize {
+        let mut own = vec![true; said.len()];
+        for sentence in &self.sentences {
+            let mut first = 0;
+            while let Some(hit) = sentence.find(said, first) {
+                own[hit.first..hit.end].fill(false);
+                first = hit.end;
+            }
+        }
+        own.iter().filter(|one| **one).count()
+    }
+}

@@ -1,0 +1,101 @@
+//! The assessment standard: what a breach proposes to cost.
+//!
+//! Points are proposals with a reason. Nothing is deducted without a person.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_spanned::Spanned;
+
+use crate::call::ProposedPoints;
+use crate::script::{Diagnostic, ScriptMistakes};
+
+/// The assessment standard that comes with callcue.
+pub const BUNDLED: &str = include_str!("../../config/assessment/property-service.toml");
+/// Name under which mistakes in [`BUNDLED`] are reported.
+pub const BUNDLED_NAME: &str = "config/assessment/property-service.toml";
+
+/// An assessment standard, checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// Version of the file format; this program reads 1.
+    pub format: Spanned<u32>,
+    /// What the company calls it.
+    pub name: String,
+    /// Points at the start of each month.
+    pub start: i32,
+    /// The items.
+    #[serde(rename = "item")]
+    pub items: Vec<Item>,
+}
+
+/// One item of the standard. Points are positive here, whatever is done with them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// `A1` to `A18`.
+    pub id: Spanned<String>,
+    /// What it asks, in short.
+    pub text: String,
+    /// Points that one breach costs.
+    pub deduct: u16,
+    /// Points that it costs where it led to a complaint.
+    pub deduct_complaint: Option<u16>,
+    /// Points that one success brings.
+    pub bonus: Option<u16>,
+    /// Whether breaches can be seen in calls; else a team lead enters them.
+    #[serde(default)]
+    pub from_calls: bool,
+}
+
+impl Assessment {
+    /// Reads an assessment file named `file`.
+    ///
+    /// # Errors
+    /// [`ScriptMistakes`], located; mend the file.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScriptMistakes> {
+        let refuse = |mistake| ScriptMistakes { file: file.to_owned(), mistakes: vec![mistake] };
+        let standard: Self = toml::from_str(text).map_err(|error| {
+            let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+            refuse(Diagnostic::at(text, error.span(), message))
+        })?;
+        if *standard.format.get_ref() != 1 {
+            let message = "this program reads format = 1";
+            return Err(refuse(Diagnostic::at(text, Some(standard.format.span()), message)));
+        }
+        for (index, item) in standard.items.iter().enumerate() {
+            if standard.items[..index].iter().any(|other| other.id.get_ref() == item.id.get_ref()) {
+                let message = format!("there are two items {}; remove one of them", item.id.get_ref());
+                return Err(refuse(Diagnostic::at(text, Some(item.id.span()), message)));
+            }
+        }
+        Ok(standard)
+    }
+
+    /// Proposal for one breach of a rule that falls under `item`: 0 for an item that does not exist.
+    pub fn points_of_breach(&self, item: &str) -> i32 {
+        self.items.iter().find(|one| one.id.get_ref() == item).map_or(0, |one| -i32::from(one.deduct))
+    }
+}
+
+/// Points proposed in one call, by item.
+#[derive(Clone, Debug, Default)]
+pub struct CallScore {
+    by_item: BTreeMap<String, i32>,
+}
+
+impl CallScore {
+    /// Adds a proposal.
+    pub fn add(&mut self, item: &str, points: i32) {
+        *self.by_item.entry(item.to_owned()).or_default() += points;
+    }
+
+    /// The sums, in order of the items' names.
+    pub fn proposals(&self) -> Vec<ProposedPoints> {
+        self.by_item
+            .iter()
+            .map(|(item, points)| ProposedPoints { item: item.clone(), points: *points })
+            .collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! A company's service script as data: what must be said, what must never be said, what to do when.
+//!
+//! A script is a TOML file that its owner changes without a compiler; [`Script::parse`] reads it strictly and names
+//! every mistake with its line and column. What a rule *does* is a shape ([`Shape`]), written in Rust once, in
+//! `rules`; which rule has which shape, with which words and times, is here.
+
+mod diagnostic;
+mod model;
+mod parse;
+
+pub use diagnostic::{Diagnostic, ScriptMistakes};
+pub use model::{Case, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, Waits};
+
+/// The script that comes with callcue: the phrase standard of 中铁物流集团.
+pub const BUNDLED: &str = include_str!("../../config/scripts/zhongtie-logistics.toml");
+/// Name under which mistakes in [`BUNDLED`] are reported.
+pub const BUNDLED_NAME: &str = "config/scripts/zhongtie-logistics.toml";

@@ -1,0 +1,167 @@
+use std::collections::BTreeSet;
+
+use serde_spanned::Spanned;
+
+use super::diagnostic::{Diagnostic, ScriptMistakes};
+use super::model::{Required, Rule, Script, Shape};
+use crate::phrase::{Phrase, Slots, Strictness};
+
+/// Larger files are refused before they are read: the bundled script has 40 kB.
+const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+impl Script {
+    /// Reads a script file named `file`.
+    ///
+    /// # Errors
+    /// [`ScriptMistakes`], every one located; mend the file.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScriptMistakes> {
+        let refuse = |mistakes| ScriptMistakes { file: file.to_owned(), mistakes };
+        if text.len() > FILE_BYTES_MAX {
+            let message = format!("the file has {} bytes; a script has at most {FILE_BYTES_MAX}", text.len());
+            return Err(refuse(vec![Diagnostic::at(text, None, message)]));
+        }
+        let script: Self = toml::from_str(text)
+            .map_err(|error| refuse(vec![Diagnostic::at(text, error.span(), one_line(error.message()))]))?;
+        let mut mistakes = Lint { text, mistakes: Vec::new() }.script(&script);
+        if mistakes.is_empty() {
+            return Ok(script);
+        }
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        Err(refuse(mistakes))
+    }
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Everything that the types alone do not say.
+struct Lint<'a> {
+    text: &'a str,
+    mistakes: Vec<Diagnostic>,
+}
+
+impl Lint<'_> {
+    fn wrong<T>(&mut self, place: &Spanned<T>, message: String) {
+        self.mistakes.push(Diagnostic::at(self.text, Some(place.span()), message));
+    }
+
+    fn script(mut self, script: &Script) -> Vec<Diagnostic> {
+        if *script.format.get_ref() != 1 {
+            let found = script.format.get_ref();
+            self.wrong(
+                &script.format,
+                format!("format {found} is not known to this program; write format = 1"),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        for rule in &script.rules {
+            let id = rule.id.get_ref();
+            if id.trim().is_empty() || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
+                self.wrong(
+                    &rule.id,
+                    format!("the id {id:?} is empty or has blanks; write section.item, such as \"1.1\""),
+                );
+            }
+            if !seen.insert(id.as_str()) {
+                self.wrong(&rule.id, format!("there are two rules {id}; give one of them another id"));
+            }
+        }
+        for rule in &script.rules {
+            self.rule(rule, &seen);
+        }
+        self.mistakes
+    }
+
+    fn rule(&mut self, rule: &Rule, ids: &BTreeSet<&str>) {
+        for step in &rule.say {
+            self.phrase(&step.text, true);
+            self.phrases(step.heard.iter().chain(&step.unless));
+        }
+        for never in &rule.never {
+            self.phrase(&never.text, false);
+            self.phrases(never.heard.iter().chain(&never.unless));
+        }
+        for trigger in &rule.when {
+            self.phrases(trigger.customer_says.iter().chain(&trigger.unless));
+            if let Some(other) = &trigger.after_rule {
+                self.known_rule(other, ids);
+            }
+        }
+        let steps = rule.say.len();
+        match &rule.check {
+            Some(Shape::Steps(waits)) => {
+                waits.replaces.iter().for_each(|other| self.known_rule(other, ids));
+                if let Some(goes_on) = &waits.goes_on {
+                    self.phrase(&goes_on.then, false);
+                }
+                self.needs_steps(rule, steps, 1);
+            }
+            Some(Shape::Closing {}) => self.needs_steps(rule, steps, 2),
+            Some(
+                Shape::Opening { .. } | Shape::Answer { .. } | Shape::AskFirst { .. } | Shape::Confirm { .. },
+            ) => {
+                self.needs_steps(rule, steps, 1);
+            }
+            Some(Shape::Name { .. } | Shape::Mandarin {}) | None => {}
+        }
+    }
+
+    fn needs_steps(&mut self, rule: &Rule, found: usize, needed: usize) {
+        if found < needed {
+            let id = rule.id.get_ref();
+            self.wrong(
+                &rule.id,
+                format!("rule {id} has {found} `say`, its shape needs {needed}; add what is to be said"),
+            );
+        }
+    }
+
+    fn known_rule(&mut self, other: &Spanned<String>, ids: &BTreeSet<&str>) {
+        if !ids.contains(other.get_ref().as_str()) {
+            self.wrong(other, format!("there is no rule {} in this file", other.get_ref()));
+        }
+    }
+
+    fn phrases<'p>(&mut self, phrases: impl Iterator<Item = &'p Spanned<String>>) {
+        phrases.for_each(|phrase| self.phrase(phrase, false));
+    }
+
+    /// `sentence`: is cut at its punctuation, so that it may be longer than one part.
+    fn phrase(&mut self, phrase: &Spanned<String>, sentence: bool) {
+        let text = phrase.get_ref();
+        if text.chars().any(char::is_control) {
+            self.wrong(phrase, format!("{text:?} has control characters; leave them out"));
+            return;
+        }
+        let cut = if sentence { Required::clauses(text) } else { text.clone() };
+        if let Err(bad) = Phrase::parse(&cut, &[], Strictness::Required, &Slots::default()) {
+            self.wrong(phrase, bad.to_string());
+        }
+    }
+}
+
+impl super::model::Forbidden {
+    /// All that counts as saying it: its own text and the variants.
+    pub(crate) fn variants(&self) -> Vec<&str> {
+        std::iter::once(&self.text).chain(&self.heard).map(|one| one.get_ref().as_str()).collect()
+    }
+}
+
+impl Required {
+    /// All that counts as saying it: the variants, or without any the clauses of its text.
+    pub(crate) fn variants(&self) -> Vec<String> {
+        if self.heard.is_empty() {
+            return vec![Self::clauses(self.text.get_ref())];
+        }
+        self.heard.iter().map(|one| one.get_ref().clone()).collect()
+    }
+
+    /// `text` as a phrase of which every clause must be heard.
+    pub(crate) fn clauses(text: &str) -> String {
+        text.split([',', '\u{ff0c}', '。', '!', '\u{ff01}', '?', '\u{ff1f}', ';', '\u{ff1b}', '…'])
+            .filter(|clause| clause.contains('{') || clause.chars().any(char::is_alphanumeric))
+            .collect::<Vec<_>>()
+            .join("…")
+    }
+}

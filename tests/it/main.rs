@@ -1,0 +1,44 @@
+//! One test binary; each module says what belongs in it.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![allow(missing_docs, reason = "tests are read, not linked to")]
+
+// Whole calls as pages that people can read, and what must hold for each of them.
+mod calls;
+// Devices made of numbers: finding, opening, placing, drift, loss and return.
+mod capture;
+// Which setting wins, and how a mistake in the file is told.
+mod config;
+// What pages get of a call, and in which order, however slowly they read.
+mod deliver;
+// What is said about a machine, given its facts.
+mod doctor;
+// The owner of a running call: commands, loss, calls that start by themselves.
+mod engine;
+// How right recognised text is: the scoring, the manifest, and `callcue eval` as a program.
+mod eval;
+// Recordings read from disk: formats, damage, sides.
+mod file;
+// The station's web server: pages and softphones, and those who should be neither.
+mod http;
+// Who may use whom in src, what the core may not touch, how things are named.
+mod layers;
+// Hearing a phrase through recognition errors, and keeping look-alikes apart.
+mod phrase;
+// What is left on disk, at every moment of a call and after a kill.
+mod record;
+// Any rate to 16 kHz.
+mod resample;
+// Reading script files: what is refused, and where the mistake is.
+mod script;
+// How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
+mod segment;
+// The silence windows of a made conversation, in five kinds of noise.
+mod silence_set;
+// Timelines: what is refused, and random ones through the engine.
+mod timeline;
+// Speech to text: stream, pool, whisper.cpp on models made by the test.
+mod transcribe;
+// Messages on sockets, frozen as files.
+mod wire;
+
+mod support;

@@ -1,0 +1,97 @@
+/** Keyboard: which key does what, as data. The same table labels the buttons and fills the help. */
+import type { CallAct } from "../wire.ts";
+
+export type Action =
+  | { do: "call"; act: CallAct }
+  | { do: "put_away"; wrong: boolean }
+  | { do: "pick" | "panel" | "language" | "help" | "close" | "play_again" };
+
+/** Names of the things a key can do; what exactly depends on the state of the call. */
+export type Shortcut =
+  | "start" | "hold" | "mute" | "transfer" | "end_by_agent" | "end_by_customer"
+  | "dismiss" | "wrong" | "pick" | "panel" | "language" | "help" | "play_again" | "close";
+
+/** Keys in the order of the help; the first is the one on the button. */
+export const KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
+  dismiss: ["D", "Space"],
+  wrong: ["X"],
+  pick: ["F", "/"],
+  start: ["S"],
+  hold: ["H"],
+  mute: ["M"],
+  transfer: ["T"],
+  end_by_agent: ["E"],
+  end_by_customer: ["C"],
+  panel: ["P"],
+  language: ["L"],
+  play_again: ["R"],
+  help: ["?"],
+  close: ["Esc"],
+};
+
+/** What of a key event counts. */
+export interface KeyPress {
+  key: string;
+  code: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+  repeat: boolean;
+  isComposing: boolean;
+  /** What has the focus: typing goes to `text`, Space to `button`. */
+  focus: "page" | "button" | "text";
+}
+
+/** What the keys may do at this moment. */
+export interface KeyContext {
+  in_call: boolean;
+  on_hold: boolean;
+  muted: boolean;
+  demo: boolean;
+}
+
+/** What a key press asks for, if anything. Esc works everywhere, the others not while typing. */
+export function actionForKey(press: KeyPress, context: KeyContext): Action | undefined {
+  if (press.ctrlKey || press.altKey || press.metaKey || press.isComposing) return undefined;
+  const name = keyName(press);
+  if (name === "Esc") return { do: "close" };
+  if (press.repeat || press.focus === "text" || (press.focus === "button" && name === "Space")) return undefined;
+  const shortcut = (Object.keys(KEYS) as Shortcut[]).find((candidate) => KEYS[candidate].includes(name));
+  return shortcut && actionFor(shortcut, context);
+}
+
+/** What a shortcut or its button does now; undefined where it makes no sense. */
+export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo }: KeyContext): Action | undefined {
+  const call = (act: CallAct): Action | undefined => (in_call ? { do: "call", act } : undefined);
+  switch (shortcut) {
+    case "start":
+      return in_call ? undefined : { do: "call", act: "start" };
+    case "hold":
+      return call(on_hold ? "hold_end" : "hold_start");
+    case "mute":
+      return call(muted ? "mute_end" : "mute_start");
+    case "transfer":
+    case "end_by_agent":
+    case "end_by_customer":
+      return call(shortcut);
+    case "dismiss":
+    case "wrong":
+      return in_call ? { do: "put_away", wrong: shortcut === "wrong" } : undefined;
+    case "pick":
+      return in_call ? { do: "pick" } : undefined;
+    case "play_again":
+      return demo && !in_call ? { do: "play_again" } : undefined;
+    default:
+      return { do: shortcut };
+  }
+}
+
+/** Name as in `KEYS`. A Chinese input method reports `Process` for letters: their place on the keyboard tells them. */
+function keyName({ key, code }: KeyPress): string {
+  if (key === " ") return "Space";
+  if (key === "Escape") return "Esc";
+  // The question mark of a Chinese keyboard layout is the full-width one.
+  if (key === "\uff1f") return "?";
+  if (key.length === 1) return key.toUpperCase();
+  return code.startsWith("Key") ? code.slice(3) : key;
+}

@@ -1,0 +1,198 @@
+/**
+ * Every message that crosses the station's socket: the exact counterpart of `src/wire/mod.rs` and `src/call/event.rs`.
+ * Units stand at the end of names: `_ms` is audio time of the call, `_dbfs` a level. `tests/wire.test.ts` holds these
+ * types against the golden frames that the Rust side is tested with.
+ */
+
+export type Channel = "agent" | "customer";
+export type EndedBy = "agent" | "customer" | "unknown";
+export type CueOutcome = "met" | "missed" | "cancelled";
+export type FlagKind = "forbidden" | "missing" | "timing" | "hangup" | "conduct";
+export type Severity = "info" | "warning" | "alarm";
+
+export interface Customer {
+  surname?: string;
+  /** 先生 or 女士. */
+  title?: string;
+  known?: boolean;
+}
+
+export interface ChecklistItem {
+  label: string;
+  done: boolean;
+}
+
+export interface ProposedPoints {
+  /** `A1` to `A18`. */
+  item: string;
+  points: number;
+}
+
+/** Shares are 0 to 1. */
+export interface Metrics {
+  agent_talk_share: number;
+  customer_talk_share: number;
+  silence_share: number;
+  longest_monologue_ms: number;
+  interruptions: number;
+  response_delay_ms?: number;
+  agent_chars_per_s?: number;
+  agent_level_dbfs?: number;
+  customer_level_dbfs?: number;
+  silence_windows: number;
+}
+
+/** What each kind of event says, by its `type`. */
+export interface EventFields {
+  call_started: { agent: string; ring_ms?: number; customer?: Customer };
+  silence: { since_ms: number; length_ms: number };
+  transcript: {
+    channel: Channel;
+    from_ms: number;
+    to_ms: number;
+    text: string;
+    /** False while the speaker goes on and the words may still grow. */
+    final: boolean;
+    level_dbfs?: number;
+    /** BCP 47. */
+    language?: string;
+  };
+  cue: {
+    /** `rule#n`, unique in the call. */
+    id: string;
+    rule: string;
+    /** From 1. */
+    step: number;
+    say: string[];
+    avoid: string[];
+    until_ms?: number;
+    title: string;
+    /** An act instead of words, such as 可以挂机. */
+    act?: string;
+    upcoming?: string[];
+    /** Larger is more urgent. */
+    priority: number;
+  };
+  cue_done: { id: string; outcome: CueOutcome };
+  wait_started: { rule: string; step: number; from_ms: number; until_ms: number };
+  wait_ended: { rule: string; step: number };
+  checklist: { rule: string; items: ChecklistItem[] };
+  flag: {
+    rule: string;
+    kind: FlagKind;
+    channel: Channel;
+    from_ms: number;
+    to_ms: number;
+    text: string;
+    phrase: string;
+    item: string;
+    points: number;
+  };
+  alert: { rule: string; to: string; text: string };
+  situation: { rule: string };
+  hold_started: object;
+  hold_ended: object;
+  mute_started: object;
+  mute_ended: object;
+  transfer: object;
+  audio_lost: { channel: Channel };
+  audio_back: { channel: Channel };
+  cue_feedback: { id: string; wrong: boolean };
+  call_ended: { by: EndedBy };
+  summary: { due: number; met: number; flags: number; metrics: Metrics; items: ProposedPoints[] };
+}
+
+/** What every event of a call carries beside its own fields. */
+export interface Stamp {
+  at_ms: number;
+  call: string;
+  /** Number in the call, from 1, no gaps. */
+  seq: number;
+  /** RFC 3339 with offset. */
+  wall: string;
+}
+
+/** What is of the moment: not numbered, not stored, the newest wins. */
+export interface MomentFields {
+  hello: {
+    version: string;
+    agent: string;
+    script: string;
+    model?: string;
+    /** Call that runs, absent between calls. */
+    call?: string;
+    situations: SituationChoice[];
+    demo: boolean;
+  };
+  levels: {
+    /** 0 between calls. */
+    at_ms: number;
+    agent_dbfs: number;
+    customer_dbfs: number;
+    agent_speaking: boolean;
+    customer_speaking: boolean;
+    /** Absent while somebody speaks. */
+    quiet_since_ms?: number;
+  };
+  partial: {
+    channel: Channel;
+    /** The key of the line on the screen. */
+    from_ms: number;
+    committed: string;
+    tentative: string;
+  };
+  lag: { text_ms: number };
+  notice: {
+    key: string;
+    severity: Severity;
+    /** Empty takes the notice away. */
+    zh: string;
+    en: string;
+  };
+  refused: { zh: string; en: string };
+}
+
+export interface SituationChoice {
+  rule: string;
+  title: string;
+  declared_only: boolean;
+}
+
+type Tagged<Fields> = { [Type in keyof Fields]: { type: Type } & Fields[Type] };
+
+export type EventType = keyof EventFields;
+export type MomentType = keyof MomentFields;
+export type StampedEvent = { [Type in EventType]: Tagged<EventFields>[Type] & Stamp }[EventType];
+export type Moment = Tagged<MomentFields>[MomentType];
+export type ToPage = StampedEvent | Moment;
+/** The message of one type, such as `Message<"cue">`. */
+export type Message<Type extends ToPage["type"]> = Extract<ToPage, { type: Type }>;
+
+export type CallAct =
+  | "start"
+  | "end_by_agent"
+  | "end_by_customer"
+  | "end_by_unknown"
+  | "hold_start"
+  | "hold_end"
+  | "mute_start"
+  | "mute_end"
+  | "transfer";
+
+export type ToStation =
+  | { type: "call"; act: CallAct }
+  | { type: "declare"; rule: string }
+  | { type: "cue"; id: string; wrong: boolean }
+  | { type: "play_again" };
+
+/** A frame as a message; undefined if it is not one. Kinds that this page does not know are left to the reader to skip. */
+export function parseFrame(frame: unknown): ToPage | undefined {
+  if (typeof frame !== "string") return undefined;
+  try {
+    const message: unknown = JSON.parse(frame);
+    const typed = typeof message === "object" && message !== null && "type" in message && typeof message.type === "string";
+    return typed ? (message as ToPage) : undefined;
+  } catch {
+    return undefined;
+  }
+}
