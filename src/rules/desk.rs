@@ -27,6 +27,8 @@ pub(super) struct Desk {
     events: VecDeque<Event>,
     /// Cues of each rule, by its position in the script.
     cues: Vec<CuesOfRule>,
+    /// Cues on the screen, with their rules.
+    open: Vec<(usize, String)>,
     /// Points of one breach of each rule.
     points: Vec<i32>,
     pub(super) score: CallScore,
@@ -74,6 +76,7 @@ impl Desk {
                 .iter()
                 .map(|rule| CuesOfRule { limits: rule.cues, count: 0, recent: VecDeque::new() })
                 .collect(),
+            open: Vec::new(),
             points: script.rules.iter().map(|rule| assessment.points_of_breach(&rule.item)).collect(),
             score: CallScore::default(),
             due: 0,
@@ -99,25 +102,54 @@ impl Desk {
         slots: &Slots,
         until: Option<CallTime>,
     ) -> Option<String> {
+        let text = |step: &super::card::Step| slots.fill(&step.text);
+        let say = card.steps.get(step).map(text);
+        let upcoming = card.steps.iter().skip(step + 1).map(text).collect();
+        self.show(card, step, say, upcoming, until)
+    }
+
+    /// Shows a sentence of a rule until `until`, unless its cues have come often enough.
+    pub(super) fn cue_saying(
+        &mut self,
+        card: &RuleCard,
+        text: &str,
+        slots: &Slots,
+        until: CallTime,
+    ) -> Option<String> {
+        self.show(card, 0, Some(slots.fill(text)), Vec::new(), Some(until))
+    }
+
+    fn show(
+        &mut self,
+        card: &RuleCard,
+        step: usize,
+        say: Option<String>,
+        upcoming: Vec<String>,
+        until: Option<CallTime>,
+    ) -> Option<String> {
         if !self.cues[card.index].admit(self.now) {
             return None;
         }
         let id = format!("{}#{}", card.id, self.cues[card.index].count);
-        let text = |step: &super::card::Step| slots.fill(&step.text);
-        let say: Vec<String> = card.steps.get(step).map(text).into_iter().collect();
+        self.open.push((card.index, id.clone()));
         self.say(EventKind::Cue {
             id: id.clone(),
             rule: card.id.clone(),
             step: step as u32 + 1,
-            act: say.is_empty().then(|| "可以挂机".to_owned()),
-            say,
+            act: say.is_none().then(|| "可以挂机".to_owned()),
+            say: say.into_iter().collect(),
             avoid: card.avoid.clone(),
             until_ms: until.map(CallTime::as_millis),
             title: card.title.clone(),
-            upcoming: card.steps.iter().skip(step + 1).map(text).collect(),
+            upcoming,
             priority: card.priority,
         });
         Some(id)
+    }
+
+    /// True while the rule at `index` shows a cue.
+    pub(super) fn has_cue(&self, index: usize) -> bool {
+        self.open.iter().any(|(rule, _)| *rule == index)
     }
 
     /// Tells the team lead that step `step` has fallen due, if the script says so.
@@ -130,6 +162,7 @@ impl Desk {
     /// Ends a cue, if one is open.
     pub(super) fn cue_done(&mut self, cue: &mut Option<String>, outcome: CueOutcome) {
         if let Some(id) = cue.take() {
+            self.open.retain(|(_, open)| *open != id);
             self.say(EventKind::CueDone { id, outcome });
         }
     }

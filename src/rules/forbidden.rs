@@ -15,6 +15,8 @@ use crate::script::Script;
 #[derive(Debug)]
 pub(super) struct ForbiddenWords {
     phrases: Vec<ForbiddenPhrase>,
+    /// Rule and sentence to say instead, of the words flagged last and not yet [taken](Self::take_correction).
+    correction: Option<(usize, String)>,
 }
 
 #[derive(Debug)]
@@ -59,7 +61,12 @@ impl ForbiddenWords {
             .flat_map(|(index, rule)| rule.never.iter().map(move |never| (index, never)))
             .map(|(index, never)| phrase(index, never))
             .collect();
-        Self { phrases }
+        Self { phrases, correction: None }
+    }
+
+    /// Rule and sentence to say instead of the words flagged last, once.
+    pub(super) const fn take_correction(&mut self) -> Option<(usize, String)> {
+        self.correction.take()
     }
 
     /// Committed words of an utterance that goes on: `text` was said in `span`.
@@ -69,6 +76,7 @@ impl ForbiddenWords {
             for hit in all_hits(&phrase.words, &said, 0).into_iter().skip(phrase.flagged) {
                 phrase.flagged += 1;
                 phrase.flag(&said, hit, slots, desk);
+                self.correction = phrase.correction();
             }
         }
     }
@@ -90,6 +98,7 @@ impl ForbiddenWords {
                     flagged -= 1;
                 } else {
                     phrase.flag(&turn.said, hit, slots, desk);
+                    self.correction = phrase.correction();
                 }
             }
         }
@@ -97,6 +106,10 @@ impl ForbiddenWords {
 }
 
 impl ForbiddenPhrase {
+    fn correction(&self) -> Option<(usize, String)> {
+        Some((self.rule, self.instead.clone()?))
+    }
+
     fn flag(&self, said: &Said, hit: Hit, slots: &Slots, desk: &mut Desk) {
         let (text, phrase) = (said.words(hit.first, hit.end), self.text.as_str());
         let breach = Breach { kind: FlagKind::Forbidden, span: hit.span, text, phrase };

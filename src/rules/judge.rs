@@ -4,6 +4,7 @@ use super::answer::{Answer, AnswerTerms};
 use super::ask_first::AskFirst;
 use super::closing::Closing;
 use super::confirm::Confirm;
+use super::correction::Correction;
 use super::dictate::Dictate;
 use super::forbidden::ForbiddenWords;
 use super::mandarin::Mandarin;
@@ -15,7 +16,7 @@ use super::steps::Steps;
 use super::transfer::Transfer;
 use super::wait::Wait;
 use super::{Act, CallView, Cause, Desk, Observation, RuleCard, RuleShape, Utterance};
-use crate::call::{CallTime, Channel, Customer, EndedBy, Event, EventKind, ProposedPoints, Span};
+use crate::call::{CallTime, Channel, CueOutcome, Customer, EndedBy, Event, EventKind, ProposedPoints, Span};
 use crate::phrase::{Phrase, Slots};
 use crate::score::Assessment;
 use crate::script::{FlagWhen, Rule, Script, Shape};
@@ -29,6 +30,7 @@ pub struct Judge {
     /// Positions in `rules` in the order in which they see things: those that claim words first.
     order: Vec<usize>,
     forbidden: ForbiddenWords,
+    correction: Correction,
     view: CallView,
     desk: Desk,
     /// Audio is missing, so that no wait runs.
@@ -119,6 +121,7 @@ impl Judge {
             view: CallView::new(slots.clone(), customer, sentences, answers, rules.len()),
             desk: Desk::new(script, assessment),
             forbidden: ForbiddenWords::new(script, &slots),
+            correction: Correction::default(),
             rules,
             order,
             stopped: false,
@@ -158,7 +161,13 @@ impl Judge {
             && let Some(turn) = self.view.turns.open(Channel::Agent)
         {
             self.forbidden.spoken(turn, &self.view.slots, &mut self.desk);
+            if let Some(rule) = self.correction.rule()
+                && self.rules[rule].card.find(0, &turn.said, turn.latest).is_some()
+            {
+                self.correction.said(rule, &mut self.desk);
+            }
         }
+        self.correct();
         self.tell(Observation::Spoken(utterance));
         self.detect(|situation, view| match utterance.channel {
             Channel::Customer => situation.customer_spoke(utterance, view),
@@ -174,6 +183,7 @@ impl Judge {
         let judged = self.desk.now;
         self.desk.now = judged.max(now);
         self.forbidden.partly_spoken(text, Span { from, to }, &self.view.slots, &mut self.desk);
+        self.correct();
         self.desk.now = judged;
     }
 
@@ -231,6 +241,7 @@ impl Judge {
             }
         }
         self.tell(Observation::Ended(by));
+        self.correction.end(CueOutcome::Cancelled, &mut self.desk);
         let Desk { due, met, flags, score, .. } = &self.desk;
         let restatings = self.view.restatings;
         Tally { due: *due, met: *met, flags: *flags, items: score.proposals(), restatings }
@@ -238,12 +249,16 @@ impl Judge {
 
     /// Lets everything fall due that is due before `to` (or at `to`, if `through`).
     pub fn advance(&mut self, to: CallTime, through: bool) {
-        while let Some((at, index)) = self.earliest() {
+        while let Some((at, whose)) = self.earliest() {
             if at > to || (at == to && !through) {
                 break;
             }
             // A wait that was over before its rule was declared falls due now.
             self.desk.now = self.desk.now.max(at);
+            let Some(index) = whose else {
+                self.correction.end(CueOutcome::Cancelled, &mut self.desk);
+                continue;
+            };
             let RuleInCall { card, shape, .. } = &mut self.rules[index];
             if let Some(shape) = shape {
                 shape.fall_due(card, &mut self.view, &mut self.desk);
@@ -268,15 +283,27 @@ impl Judge {
         self.desk.say(kind);
     }
 
-    fn earliest(&self) -> Option<(CallTime, usize)> {
+    /// What falls due next, and of which rule; of none: the correction goes away.
+    fn earliest(&self) -> Option<(CallTime, Option<usize>)> {
+        let correction = self.correction.deadline().map(|at| (at, None));
         if self.stopped {
-            return None;
+            return correction;
         }
         self.rules
             .iter()
             .enumerate()
-            .filter_map(|(index, rule)| Some((rule.shape.as_ref()?.deadline()?, index)))
+            .filter_map(|(index, rule)| Some((rule.shape.as_ref()?.deadline()?, Some(index))))
+            .chain(correction)
             .min()
+    }
+
+    /// After forbidden words: shows what to say instead.
+    fn correct(&mut self) {
+        let Some((rule, instead)) = self.forbidden.take_correction() else { return };
+        let RuleInCall { card, shape, .. } = &self.rules[rule];
+        if !shape.as_ref().is_some_and(|shape| shape.is_leading()) {
+            self.correction.show(card, &instead, &self.view.slots, &mut self.desk);
+        }
     }
 
     fn turn_closed(&mut self, turn: &super::Turn) {

@@ -27,6 +27,7 @@ mod ask_first;
 mod card;
 mod closing;
 mod confirm;
+mod correction;
 mod desk;
 mod dictate;
 mod forbidden;
@@ -128,6 +129,11 @@ trait RuleShape: Send {
 
     /// The deadline has come.
     fn fall_due(&mut self, _card: &RuleCard, _view: &mut CallView, _desk: &mut Desk) {}
+
+    /// True while it leads the agent from step to step itself.
+    fn is_leading(&self) -> bool {
+        false
+    }
 
     /// Audio was missing for so long: no wait ran meanwhile.
     fn hold_back(&mut self, _gap_ms: u64) {}

@@ -67,7 +67,7 @@ impl Situation {
     /// The last step for which the agent's own words make the rule apply.
     pub(super) fn agent_spoke(&self, view: &CallView) -> Option<Step> {
         let turn = view.turns.open(Channel::Agent)?;
-        self.watches.iter().filter_map(|watch| watch.agent_says(turn, view).then(|| watch.step())).max()
+        self.watches.iter().filter(|watch| watch.agent_says(turn, view)).map(Watch::step).max()
     }
 
     /// The last step for which a call that rang so long makes the rule apply.

@@ -381,6 +381,10 @@ impl RuleShape for Steps {
         run.due_at = (!hang_up && repeats).then_some(again_at);
     }
 
+    fn is_leading(&self) -> bool {
+        self.run.is_some()
+    }
+
     fn hold_back(&mut self, gap_ms: u64) {
         if let Some(run) = &mut self.run {
             run.due_at = run.due_at.map(|at| at.plus_millis(gap_ms));

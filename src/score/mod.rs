@@ -2,6 +2,10 @@
 //!
 //! Points are proposals with a reason. Nothing is deducted without a person.
 
+mod month;
+
+pub use month::{Finding, Found, Proposal};
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -44,6 +48,8 @@ pub struct Item {
     pub deduct_complaint: Option<u16>,
     /// Points that one success brings.
     pub bonus: Option<u16>,
+    /// A success is expected at least once in so many whole months; else `deduct` is due.
+    pub earn_every_months: Option<u8>,
     /// Whether breaches can be seen in calls; else a team lead enters them.
     #[serde(default)]
     pub from_calls: bool,

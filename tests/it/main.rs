@@ -29,6 +29,7 @@ mod record;
 // Any rate to 16 kHz.
 mod resample;
 // Reading script files: what is refused, and where the mistake is.
+mod score;
 mod script;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
 mod segment;
