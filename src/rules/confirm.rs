@@ -44,6 +44,13 @@ impl Confirm {
                 desk.met += 1;
                 desk.cue_done(&mut self.cue, CueOutcome::Met);
             }
+        } else if view.restated_turn == Some(turn.number) {
+            // The customer's own words, said again, explain nothing.
+            if self.explained == Some(turn.span.from) {
+                self.explained = None;
+                desk.due -= 1;
+                desk.cue_done(&mut self.cue, CueOutcome::Cancelled);
+            }
         } else if self.explained.is_none()
             && self.confirmed_turn != Some(turn.number)
             && turn.said.len() >= self.explained_chars

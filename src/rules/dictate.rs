@@ -20,7 +20,8 @@ const STEPS: [&str; 9] = ["第一", "第二", "首先", "其次", "然后再", "
 /// ## Why
 /// A number that went by too fast is a second call.
 /// ## Does not
-/// Ask for the request again once it was made in the call; judge the speed of short turns.
+/// Ask for the request again once it was made in the call; judge the speed of short turns, or what the agent only says
+/// again.
 #[derive(Debug)]
 pub(super) struct Dictate {
     long_chars: usize,
@@ -38,6 +39,7 @@ impl Dictate {
 
     fn is_long(&self, turn: &Turn, view: &CallView) -> bool {
         turn.said.len() >= self.long_chars
+            && view.restated_turn != Some(turn.number)
             && is_information(turn.said.text())
             && view.own_characters(&turn.said) >= self.long_chars
     }
@@ -57,8 +59,13 @@ impl Dictate {
         }
     }
 
-    fn turn_closed(&mut self, turn: &Turn, card: &RuleCard, desk: &mut Desk) {
+    fn turn_closed(&mut self, turn: &Turn, card: &RuleCard, view: &CallView, desk: &mut Desk) {
         if self.long_turn != Some(turn.number) {
+            return;
+        }
+        if view.restated_turn == Some(turn.number) {
+            desk.due -= 1;
+            desk.cue_done(&mut self.cue, CueOutcome::Cancelled);
             return;
         }
         let (span, text) = (turn.span, turn.said.text());
@@ -89,7 +96,7 @@ impl RuleShape for Dictate {
                 self.agent_spoke(card, view, desk);
             }
             Observation::TurnClosed(turn) if turn.channel == Channel::Agent => {
-                self.turn_closed(turn, card, desk);
+                self.turn_closed(turn, card, view, desk);
             }
             Observation::Ended(_) => desk.cue_done(&mut self.cue, CueOutcome::Cancelled),
             _ => {}

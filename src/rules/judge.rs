@@ -89,7 +89,9 @@ impl Judge {
             .iter()
             .enumerate()
             .flat_map(|(index, rule)| rule.say.iter().map(move |step| (index, step)))
-            .filter_map(|(index, step)| Some((index, Phrase::sentence(step.text.get_ref(), &slots)?)))
+            .map(|(index, step)| (index, &step.text))
+            .chain(script.not_answers.iter().map(|text| (usize::MAX, text)))
+            .filter_map(|(index, text)| Some((index, Phrase::sentence(text.get_ref(), &slots)?)))
             .collect();
         let answers = script
             .rules
@@ -115,7 +117,9 @@ impl Judge {
             // They may judge the hang-up, so that `closing` need not.
             Some(Shape::Steps(_) | Shape::Answer { hangup: true, .. }) => 0,
             Some(Shape::Closing {}) => 1,
-            _ => 2,
+            // Others leave alone what is only said again.
+            Some(Shape::Restate { .. }) => 2,
+            _ => 3,
         });
         Self {
             view: CallView::new(slots.clone(), customer, sentences, answers, rules.len()),

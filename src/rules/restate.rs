@@ -15,7 +15,7 @@ pub(super) struct Restate {
     statement_ms: u64,
     statement_chars: usize,
     answer_chars: usize,
-    /// Of the customer's turns that are over.
+    /// Speech and characters of the customer since the last restating or answer.
     told_ms: u64,
     told_chars: usize,
     pending: Option<CallTime>,
@@ -45,8 +45,8 @@ impl Restate {
 
     fn customer_spoke(&mut self, utterance: &Utterance, card: &RuleCard, view: &CallView, desk: &mut Desk) {
         self.told_chars += count_characters(&utterance.text);
-        let open_ms = view.turns.open(Channel::Customer).map_or(0, |turn| turn.span.millis());
-        if self.told_chars >= self.statement_chars || self.told_ms + open_ms >= self.statement_ms {
+        self.told_ms += utterance.span.millis();
+        if self.told_chars >= self.statement_chars || self.told_ms >= self.statement_ms {
             self.begin(card, view, desk);
         }
     }
@@ -56,6 +56,7 @@ impl Restate {
         if card.find(0, &turn.said, turn.latest).is_none() {
             return;
         }
+        view.restated_turn = Some(turn.number);
         view.restatings += 1;
         if self.pending.take().is_some() {
             desk.met += 1;
@@ -98,10 +99,7 @@ impl RuleShape for Restate {
                     self.missing(utterance.span, &utterance.text, card, desk);
                 }
             }
-            Observation::TurnClosed(turn) if turn.channel == Channel::Customer => {
-                self.told_ms += turn.span.millis();
-            }
-            Observation::TurnClosed(turn) => {
+            Observation::TurnClosed(turn) if turn.channel == Channel::Agent => {
                 let after = self.pending.is_none_or(|since| turn.span.from >= since);
                 if after && self.is_answer(turn, view) {
                     self.missing(turn.span, turn.said.text(), card, desk);

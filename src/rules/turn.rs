@@ -34,13 +34,12 @@ pub struct Turn {
     power_ms: u64,
 }
 
-/// What makes a sentence a question.
-const ASKING: [&str; 22] = [
+/// What makes a sentence a question, wherever it stands.
+const ASKING: [&str; 20] = [
     "?",
     "\u{ff1f}",
     "吗",
     "嗎",
-    "呢",
     "什么",
     "什麼",
     "怎么",
@@ -57,13 +56,27 @@ const ASKING: [&str; 22] = [
     "好不好",
     "是不是",
     "有没有",
-    "贵姓",
+];
+/// The same words where they ask nothing.
+const NOT_ASKING: [&str; 12] = [
+    "这几",
+    "那几",
+    "好几",
+    "几天后",
+    "几天内",
+    "几分钟",
+    "几个小时",
+    "没什么",
+    "什么都",
+    "怎么也",
+    "哪怕",
+    "多少有",
 ];
 
 impl Turn {
     /// True if it asks something.
     pub(super) fn asks(&self) -> bool {
-        ASKING.iter().any(|word| self.said.text().contains(word))
+        is_question(self.said.text())
     }
 
     fn begin(channel: Channel, number: u32, at: CallTime) -> Self {
@@ -86,6 +99,14 @@ impl Turn {
     pub fn level_dbfs(&self) -> Option<f32> {
         (self.power_ms > 0).then(|| (10.0 * (self.power / self.power_ms as f64).log10()) as f32)
     }
+}
+
+/// 呢 asks at the end only, and not of what is going on (正在派送呢).
+fn is_question(text: &str) -> bool {
+    let words = NOT_ASKING.iter().fold(text.to_owned(), |text, word| text.replace(word, ""));
+    let spoken = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let asks_back = spoken.ends_with('呢') && !text.contains('在') && !text.contains('着');
+    asks_back || words.contains("贵姓") || ASKING.iter().any(|word| words.contains(word))
 }
 
 /// Whose turn it is, from starts and ends of speech.
@@ -157,5 +178,23 @@ impl Turns {
     /// Level of the latest turn of this side that had one.
     pub(super) fn level_dbfs(&self, channel: Channel) -> Option<f32> {
         self.open(channel).and_then(Turn::level_dbfs).or(self.level_dbfs[channel])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_question;
+
+    #[test]
+    fn a_question_is_told_from_words_that_can_also_ask() {
+        for text in ["请问怎么称呼您", "您的单号呢", "您要寄几箱", "是这个意思吗", "您贵姓"]
+        {
+            assert!(is_question(text), "{text}");
+        }
+        for text in
+            ["您的另外一箱这几天就会送到", "另外一箱正在派送呢", "没什么问题", "几天后就到", "明天上午送到"]
+        {
+            assert!(!is_question(text), "{text}");
+        }
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct CallView {
     pub(super) claimed: Vec<(usize, usize)>,
     /// Times the agent said again what the customer had told; written by `restate`.
     pub(super) restatings: u32,
+    /// The agent's turn in which that was done last; written by `restate`.
+    pub(super) restated_turn: Option<u32>,
     /// Every sentence of the script with its rule, to tell its words from the agent's own.
     sentences: Vec<(usize, Phrase)>,
     /// Rules that ask for words in the agent's next turn and do not yield, by position in the script.
@@ -62,6 +64,7 @@ impl CallView {
             lingering_since: None,
             claimed: Vec::new(),
             restatings: 0,
+            restated_turn: None,
             sentences,
             answers,
         }

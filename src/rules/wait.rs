@@ -197,6 +197,11 @@ impl Wait {
             (Act::HoldEnded, WaitOn::Hold) | (Act::MuteEnded, WaitOn::Mute) => {
                 self.released(card, view, desk);
             }
+            // From here on it is the wait of the rule for mute.
+            (Act::MuteStarted, WaitOn::Hold) if matches!(self.state, State::Waiting { held: false, .. }) => {
+                desk.cue_done(&mut self.cue, CueOutcome::Cancelled);
+                self.state = State::Talking;
+            }
             (Act::Transferred, _) => {
                 self.give_up_return(desk);
                 self.state = State::Talking;

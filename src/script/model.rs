@@ -14,6 +14,9 @@ pub struct Script {
     /// A wait counts as kept if it was shorter by no more than this. Default 300 ms.
     #[serde(default = "Script::default_tolerance_ms")]
     pub tolerance_ms: u64,
+    /// What agents say before they answer: neither an answer nor an explanation, as little as the script's own sentences.
+    #[serde(default)]
+    pub not_answers: Vec<Spanned<String>>,
     /// The rules, in the order in which they are judged.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,

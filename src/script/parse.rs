@@ -67,6 +67,9 @@ impl Lint<'_> {
                 self.wrong(&rule.id, format!("there are two rules {id}; give one of them another id"));
             }
         }
+        for text in &script.not_answers {
+            self.phrase(text, true);
+        }
         for rule in &script.rules {
             self.rule(rule, &seen);
         }
