@@ -134,6 +134,9 @@ pub enum EventKind {
         item: String,
         /// Points proposed: negative, for a person to confirm.
         points: i32,
+        /// The sentence to say instead of forbidden words, slots filled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<String>,
     },
     /// Somebody else should look at once.
     Alert {
@@ -295,4 +298,7 @@ pub struct Metrics {
     pub customer_level_dbfs: Option<f32>,
     /// Silence windows of 3 s and more.
     pub silence_windows: u32,
+    /// Times the agent said again what the customer had told.
+    #[serde(default)]
+    pub restatings: u32,
 }

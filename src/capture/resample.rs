@@ -110,6 +110,9 @@ impl Resampler {
     }
 }
 
+/// Louder than any converter or mixer overshoots: 24 dB above full scale.
+const OVERSHOOT_MAX: f32 = 16.0;
+
 /// rubato's block-wise filter with its delay cut off, fed in any portions.
 struct Filter {
     fft: Fft<f32>,
@@ -158,8 +161,13 @@ impl Filter {
     fn push(&mut self, input: impl Iterator<Item = f32>, out: &mut Vec<i16>) {
         for sample in input {
             self.frames_in += 1;
-            // One NaN or infinity in the transform would silence the whole block.
-            self.pending.push(if sample.is_finite() { sample } else { 0.0 });
+            // One NaN or infinity in the transform would silence the whole block, and so would a number whose sums
+            // overflow. Beyond full scale all is clipped in the end.
+            self.pending.push(if sample.is_finite() {
+                sample.clamp(-OVERSHOOT_MAX, OVERSHOOT_MAX)
+            } else {
+                0.0
+            });
             if self.pending.len() == self.block_in() {
                 self.run_block(u64::MAX, out);
             }

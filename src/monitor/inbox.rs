@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::call::{CallTime, Channel, EndedBy, EventKind, PerChannel, Span};
-use crate::rules::Utterance;
+use crate::rules::{Act, Utterance};
 
 /// Something that the rules will be told.
 #[derive(Clone, Debug)]
@@ -13,13 +13,13 @@ pub(super) struct Note {
 #[derive(Clone, Debug)]
 pub(super) enum NoteKind {
     Say(EventKind),
-    Answered,
+    Answered { ring_ms: Option<u64> },
     SpeechStarted { channel: Channel },
     Spoken(Utterance),
     Quiet { since: CallTime, length_ms: u64 },
     Noise { level_dbfs: f32 },
     Declared { rule: String },
-    Transferred,
+    Acted(Act),
     Missing,
     Gap { gap_ms: u64, all_back: bool },
     Ended { by: EndedBy },

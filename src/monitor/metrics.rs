@@ -70,7 +70,7 @@ impl Meter {
         self.interruptions += u32::from(inside && agent.millis() >= INTERRUPTION_MS);
     }
 
-    pub(super) fn finish(&self, end: CallTime) -> Metrics {
+    pub(super) fn finish(&self, end: CallTime, restatings: u32) -> Metrics {
         let [agent, customer] = Channel::BOTH.map(|channel| self.spoken_ms[channel]);
         let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f32 / whole as f32 };
         let level = |channel| {
@@ -89,6 +89,7 @@ impl Meter {
             agent_level_dbfs: level(Channel::Agent),
             customer_level_dbfs: level(Channel::Customer),
             silence_windows: self.silence_windows,
+            restatings,
         }
     }
 }

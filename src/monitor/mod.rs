@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{CallTime, Channel, Event, EventKind, PerChannel};
-use crate::rules::{Judge, Utterance};
+use crate::rules::{Act, Judge, Utterance};
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::segment::SilenceClock;
@@ -174,7 +174,7 @@ impl CallMonitor {
                 let judge = Judge::new(&self.script, &self.assessment, &agent, customer.as_ref());
                 self.judge = Some(judge);
                 self.tell(at, EventKind::CallStarted { agent, ring_ms, customer });
-                self.inbox.push(at, NoteKind::Answered);
+                self.inbox.push(at, NoteKind::Answered { ring_ms });
             }
             Input::SpeechStarted { channel } => self.speech_started(at, channel),
             Input::SpeechEnded { channel, level_dbfs, language } => {
@@ -188,14 +188,11 @@ impl CallMonitor {
                 self.tell(at, EventKind::Situation { rule: rule.clone() });
                 self.inbox.push(at, NoteKind::Declared { rule });
             }
-            Input::HoldStarted => self.tell(at, EventKind::HoldStarted),
-            Input::HoldEnded => self.tell(at, EventKind::HoldEnded),
-            Input::MuteStarted => self.tell(at, EventKind::MuteStarted),
-            Input::MuteEnded => self.tell(at, EventKind::MuteEnded),
-            Input::Transfer => {
-                self.tell(at, EventKind::Transfer);
-                self.inbox.push(at, NoteKind::Transferred);
-            }
+            Input::HoldStarted => self.acted(at, EventKind::HoldStarted, Act::HoldStarted),
+            Input::HoldEnded => self.acted(at, EventKind::HoldEnded, Act::HoldEnded),
+            Input::MuteStarted => self.acted(at, EventKind::MuteStarted, Act::MuteStarted),
+            Input::MuteEnded => self.acted(at, EventKind::MuteEnded, Act::MuteEnded),
+            Input::Transfer => self.acted(at, EventKind::Transfer, Act::Transferred),
             Input::AudioLost { channel } => self.audio_lost(at, channel),
             Input::AudioBack { channel } => self.audio_back(at, channel),
             Input::CueFeedback { id, wrong } => self.tell(at, EventKind::CueFeedback { id, wrong }),
@@ -206,6 +203,11 @@ impl CallMonitor {
                 self.inbox.close(at, by);
             }
         }
+    }
+
+    fn acted(&mut self, at: CallTime, event: EventKind, act: Act) {
+        self.tell(at, event);
+        self.inbox.push(at, NoteKind::Acted(act));
     }
 
     fn speech_started(&mut self, at: CallTime, channel: Channel) {
@@ -289,18 +291,18 @@ impl CallMonitor {
         let Some(judge) = &mut self.judge else { return };
         match note.kind {
             NoteKind::Say(kind) => judge.say(at, kind),
-            NoteKind::Answered => judge.answered(at),
+            NoteKind::Answered { ring_ms } => judge.answered(at, ring_ms),
             NoteKind::SpeechStarted { channel } => judge.speech_started(at, channel),
             NoteKind::Spoken(utterance) => self.spoken(&utterance),
             NoteKind::Quiet { since, length_ms } => judge.quiet(at, since, length_ms),
             NoteKind::Noise { level_dbfs } => judge.noise(at, level_dbfs),
             NoteKind::Declared { rule } => judge.declared(at, &rule),
-            NoteKind::Transferred => judge.transferred(at),
+            NoteKind::Acted(act) => judge.acted(at, act),
             NoteKind::Missing => judge.stop_clock(at),
             NoteKind::Gap { gap_ms, all_back } => judge.hold_back(at, gap_ms, all_back),
             NoteKind::Ended { by } => {
                 let tally = judge.ended(at, by);
-                let metrics = self.meter.finish(at);
+                let metrics = self.meter.finish(at, tally.restatings);
                 let (due, met, flags, items) = (tally.due, tally.met, tally.flags, tally.items);
                 judge.say(at, EventKind::Summary { due, met, flags, metrics, items });
                 self.over = true;

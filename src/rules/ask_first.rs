@@ -6,31 +6,6 @@ use crate::phrase::count_characters;
 const GREETINGS: [&str; 8] = ["您好", "你好", "喂", "请问", "小姐", "先生", "在吗", "是中铁物流集团吗"];
 /// The caller's words must be longer than a greeting to be a question.
 const QUESTION_CHARS: usize = 4;
-/// What makes a sentence a question.
-const ASKING: [&str; 22] = [
-    "?",
-    "\u{ff1f}",
-    "吗",
-    "嗎",
-    "呢",
-    "什么",
-    "什麼",
-    "怎么",
-    "怎麼",
-    "怎样",
-    "哪",
-    "谁",
-    "几",
-    "多少",
-    "请问",
-    "是否",
-    "能否",
-    "可否",
-    "好不好",
-    "是不是",
-    "有没有",
-    "贵姓",
-];
 /// So many digits in a row are a number to call back.
 const NUMBER_DIGITS: usize = 7;
 
@@ -69,7 +44,7 @@ impl AskFirst {
     fn begin(&mut self, card: &RuleCard, view: &CallView, desk: &mut Desk) {
         self.pending = Some(desk.now);
         desk.due += 1;
-        self.cue = Some(desk.cue(card, 0, &view.slots, None));
+        self.cue = desk.cue(card, 0, &view.slots, None);
         self.show(card, desk);
     }
 
@@ -134,8 +109,10 @@ impl RuleShape for AskFirst {
             Observation::TurnClosed(turn) if turn.channel == Channel::Agent => {
                 let Some(since) = self.pending else { return };
                 let text = turn.said.text();
-                let asks = ASKING.iter().any(|word| text.contains(word));
-                if turn.span.from >= since && !asks && view.own_characters(&turn.said) >= self.answer_chars {
+                if turn.span.from >= since
+                    && !turn.asks()
+                    && view.own_characters(&turn.said) >= self.answer_chars
+                {
                     self.pending = None;
                     self.over = true;
                     desk.cue_done(&mut self.cue, CueOutcome::Missed);

@@ -45,6 +45,8 @@ pub(super) struct Step {
     pub(super) words: Words,
     pub(super) wait_ms: u64,
     pub(super) wait_counts: bool,
+    /// For the team lead, when the step falls due.
+    pub(super) alert: Option<String>,
     /// The whole sentence, to find pieces of it.
     sentence: Said,
 }
@@ -96,6 +98,7 @@ impl Step {
             words: Words::new(heard, &unless, Strictness::Required, slots),
             wait_ms: step.wait_ms,
             wait_counts: step.wait_counts,
+            alert: step.alert.clone(),
             sentence: Said::of(&slots.fill(text), Span::default()),
         }
     }

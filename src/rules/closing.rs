@@ -27,7 +27,7 @@ impl Closing {
             return;
         }
         self.done(CueOutcome::Cancelled, desk);
-        self.cue = Some((step, Some(desk.cue(card, step, &view.slots, None))));
+        self.cue = Some((step, desk.cue(card, step, &view.slots, None)));
     }
 
     fn done(&mut self, outcome: CueOutcome, desk: &mut Desk) {
@@ -40,7 +40,7 @@ impl Closing {
         let Some(turn) = view.turns.open(Channel::Agent) else {
             return;
         };
-        let first = turn.latest.saturating_sub(12);
+        let first = turn.latest.saturating_sub(super::LOOK_BACK);
         let own = |step| card.find(step, &turn.said, first).filter(|hit| hit.end > turn.latest);
         let asked = own(ASK).is_some();
         let goodbye = own(GOODBYE).is_some_and(|hit| !view.is_claimed(hit.first, hit.end));

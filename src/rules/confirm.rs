@@ -30,7 +30,7 @@ impl Confirm {
         }
         self.explained = Some(since);
         if self.cue.is_none() {
-            self.cue = Some(desk.cue(card, 0, &view.slots, None));
+            self.cue = desk.cue(card, 0, &view.slots, None);
         }
     }
 

@@ -4,7 +4,9 @@ use super::card::RuleCard;
 use crate::call::{CallTime, Channel, CueOutcome, Event, EventKind, FlagKind, Span};
 use crate::phrase::Slots;
 use crate::score::{Assessment, CallScore};
-use crate::script::Script;
+use crate::script::{CueLimits, Script};
+
+const MINUTE_MS: u64 = 60_000;
 
 /// The evidence of a flag.
 #[derive(Clone, Debug)]
@@ -23,8 +25,8 @@ pub(super) struct Desk {
     /// Moment of whatever is being judged.
     pub(super) now: CallTime,
     events: VecDeque<Event>,
-    /// Cues of each rule so far, by its position in the script.
-    cues: Vec<u32>,
+    /// Cues of each rule, by its position in the script.
+    cues: Vec<CuesOfRule>,
     /// Points of one breach of each rule.
     points: Vec<i32>,
     pub(super) score: CallScore,
@@ -33,12 +35,45 @@ pub(super) struct Desk {
     pub(super) flags: u32,
 }
 
+/// How often a rule has shown, and may show, a cue.
+#[derive(Debug)]
+struct CuesOfRule {
+    limits: CueLimits,
+    count: u32,
+    /// Moments of those that still count against a limit.
+    recent: VecDeque<CallTime>,
+}
+
+impl CuesOfRule {
+    /// Takes note of a cue at `now`, or refuses it.
+    fn admit(&mut self, now: CallTime) -> bool {
+        let limits = self.limits;
+        let window_ms = MINUTE_MS.max(limits.cool_down_ms);
+        while self.recent.front().is_some_and(|at| now.millis_since(*at) >= window_ms) {
+            self.recent.pop_front();
+        }
+        let in_minute = self.recent.iter().filter(|at| now.millis_since(**at) < MINUTE_MS).count();
+        let refused = limits.per_call.is_some_and(|max| self.count >= max)
+            || limits.per_minute.is_some_and(|max| in_minute >= max as usize)
+            || self.recent.back().is_some_and(|at| now.millis_since(*at) < limits.cool_down_ms);
+        if !refused {
+            self.count += 1;
+            self.recent.push_back(now);
+        }
+        !refused
+    }
+}
+
 impl Desk {
     pub(super) fn new(script: &Script, assessment: &Assessment) -> Self {
         Self {
             now: CallTime::START,
             events: VecDeque::new(),
-            cues: vec![0; script.rules.len()],
+            cues: script
+                .rules
+                .iter()
+                .map(|rule| CuesOfRule { limits: rule.cues, count: 0, recent: VecDeque::new() })
+                .collect(),
             points: script.rules.iter().map(|rule| assessment.points_of_breach(&rule.item)).collect(),
             score: CallScore::default(),
             due: 0,
@@ -55,16 +90,19 @@ impl Desk {
         self.events.pop_front()
     }
 
-    /// Shows step number `step` (from 0) of a rule; one past the last step is the act of hanging up.
+    /// Shows step number `step` (from 0) of a rule, unless its cues have come often enough; one past the last step is
+    /// the act of hanging up.
     pub(super) fn cue(
         &mut self,
         card: &RuleCard,
         step: usize,
         slots: &Slots,
         until: Option<CallTime>,
-    ) -> String {
-        self.cues[card.index] += 1;
-        let id = format!("{}#{}", card.id, self.cues[card.index]);
+    ) -> Option<String> {
+        if !self.cues[card.index].admit(self.now) {
+            return None;
+        }
+        let id = format!("{}#{}", card.id, self.cues[card.index].count);
         let text = |step: &super::card::Step| slots.fill(&step.text);
         let say: Vec<String> = card.steps.get(step).map(text).into_iter().collect();
         self.say(EventKind::Cue {
@@ -79,7 +117,14 @@ impl Desk {
             upcoming: card.steps.iter().skip(step + 1).map(text).collect(),
             priority: card.priority,
         });
-        id
+        Some(id)
+    }
+
+    /// Tells the team lead that step `step` has fallen due, if the script says so.
+    pub(super) fn alert(&mut self, card: &RuleCard, step: usize) {
+        if let Some(text) = card.steps.get(step).and_then(|step| step.alert.clone()) {
+            self.say(EventKind::Alert { rule: card.id.clone(), to: "lead".to_owned(), text });
+        }
     }
 
     /// Ends a cue, if one is open.
@@ -90,10 +135,17 @@ impl Desk {
     }
 
     pub(super) fn flag(&mut self, card: &RuleCard, breach: &Breach<'_>) {
-        self.flag_at(card.index, &card.id, &card.item, breach);
+        self.flag_at(card.index, &card.id, &card.item, breach, None);
     }
 
-    pub(super) fn flag_at(&mut self, index: usize, rule: &str, item: &str, breach: &Breach<'_>) {
+    pub(super) fn flag_at(
+        &mut self,
+        index: usize,
+        rule: &str,
+        item: &str,
+        breach: &Breach<'_>,
+        instead: Option<String>,
+    ) {
         let points = self.points[index];
         self.flags += 1;
         self.score.add(item, points);
@@ -107,6 +159,7 @@ impl Desk {
             phrase: breach.phrase.trim_end_matches(['!', '?', '。', ';', ',']).to_owned(),
             item: item.to_owned(),
             points,
+            instead,
         });
     }
 }

@@ -1,11 +1,8 @@
 use super::card::Words;
-use super::{Breach, Desk, Turn};
-use crate::call::{CallTime, FlagKind, Span};
+use super::{Breach, Desk, LOOK_BACK, Turn};
+use crate::call::{FlagKind, Span};
 use crate::phrase::{Hit, Said, Slots, Strictness};
 use crate::script::Script;
-
-/// A phrase may begin so many sounds before the utterance in which it ends.
-const LOOK_BACK: usize = 12;
 
 /// Words that must not be said, of every rule, at any time of the call.
 ///
@@ -26,6 +23,8 @@ struct ForbiddenPhrase {
     id: String,
     item: String,
     text: String,
+    /// The sentence to say instead, slots not filled.
+    instead: Option<String>,
     words: Words,
     /// Times that it was flagged in the utterance that is still being spoken.
     flagged: usize,
@@ -43,6 +42,11 @@ impl ForbiddenWords {
                 id: script.rules[rule].id.get_ref().clone(),
                 item: script.rules[rule].item.clone(),
                 text: text.clone(),
+                instead: never
+                    .instead
+                    .as_ref()
+                    .or(script.rules[rule].say.first().map(|step| &step.text))
+                    .map(|instead| instead.get_ref().clone()),
                 words: Words::new(never.variants(), &unless, Strictness::Accusing, slots),
                 flagged: 0,
                 seen: (0, 0),
@@ -58,19 +62,19 @@ impl ForbiddenWords {
         Self { phrases }
     }
 
-    /// Committed words of an utterance that goes on: `text` was said from `from` to `to`.
-    pub(super) fn partly_spoken(&mut self, text: &str, from: CallTime, to: CallTime, desk: &mut Desk) {
-        let said = Said::of(text, Span { from, to });
+    /// Committed words of an utterance that goes on: `text` was said in `span`.
+    pub(super) fn partly_spoken(&mut self, text: &str, span: Span, slots: &Slots, desk: &mut Desk) {
+        let said = Said::of(text, span);
         for phrase in &mut self.phrases {
             for hit in all_hits(&phrase.words, &said, 0).into_iter().skip(phrase.flagged) {
                 phrase.flagged += 1;
-                phrase.flag(&said, hit, desk);
+                phrase.flag(&said, hit, slots, desk);
             }
         }
     }
 
     /// The agent's turn has a new utterance.
-    pub(super) fn spoken(&mut self, turn: &Turn, desk: &mut Desk) {
+    pub(super) fn spoken(&mut self, turn: &Turn, slots: &Slots, desk: &mut Desk) {
         for phrase in &mut self.phrases {
             if phrase.seen.0 != turn.number {
                 phrase.seen = (turn.number, 0);
@@ -85,7 +89,7 @@ impl ForbiddenWords {
                 if flagged > 0 {
                     flagged -= 1;
                 } else {
-                    phrase.flag(&turn.said, hit, desk);
+                    phrase.flag(&turn.said, hit, slots, desk);
                 }
             }
         }
@@ -93,10 +97,11 @@ impl ForbiddenWords {
 }
 
 impl ForbiddenPhrase {
-    fn flag(&self, said: &Said, hit: Hit, desk: &mut Desk) {
+    fn flag(&self, said: &Said, hit: Hit, slots: &Slots, desk: &mut Desk) {
         let (text, phrase) = (said.words(hit.first, hit.end), self.text.as_str());
         let breach = Breach { kind: FlagKind::Forbidden, span: hit.span, text, phrase };
-        desk.flag_at(self.rule, &self.id, &self.item, &breach);
+        let instead = self.instead.as_ref().map(|text| slots.fill(text));
+        desk.flag_at(self.rule, &self.id, &self.item, &breach, instead);
     }
 }
 

@@ -1,17 +1,21 @@
 use std::sync::Arc;
 
-use super::answer::Answer;
+use super::answer::{Answer, AnswerTerms};
 use super::ask_first::AskFirst;
 use super::closing::Closing;
 use super::confirm::Confirm;
+use super::dictate::Dictate;
 use super::forbidden::ForbiddenWords;
 use super::mandarin::Mandarin;
 use super::name::Name;
 use super::opening::Opening;
+use super::restate::Restate;
 use super::situation::Situation;
 use super::steps::Steps;
-use super::{CallView, Cause, Desk, Observation, RuleCard, RuleShape, Utterance};
-use crate::call::{CallTime, Channel, Customer, EndedBy, Event, EventKind, ProposedPoints};
+use super::transfer::Transfer;
+use super::wait::Wait;
+use super::{Act, CallView, Cause, Desk, Observation, RuleCard, RuleShape, Utterance};
+use crate::call::{CallTime, Channel, Customer, EndedBy, Event, EventKind, ProposedPoints, Span};
 use crate::phrase::{Phrase, Slots};
 use crate::score::Assessment;
 use crate::script::{FlagWhen, Rule, Script, Shape};
@@ -59,6 +63,8 @@ pub struct Tally {
     pub flags: u32,
     /// Points proposed.
     pub items: Vec<ProposedPoints>,
+    /// Times the agent said again what the customer had told.
+    pub restatings: u32,
 }
 
 impl Judge {
@@ -79,8 +85,16 @@ impl Judge {
         let sentences = script
             .rules
             .iter()
-            .flat_map(|rule| &rule.say)
-            .filter_map(|step| Phrase::sentence(step.text.get_ref(), &slots))
+            .enumerate()
+            .flat_map(|(index, rule)| rule.say.iter().map(move |step| (index, step)))
+            .filter_map(|(index, step)| Some((index, Phrase::sentence(step.text.get_ref(), &slots)?)))
+            .collect();
+        let answers = script
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| matches!(rule.check, Some(Shape::Answer { yields: false, .. })))
+            .map(|(index, _)| index)
             .collect();
         let rules: Vec<RuleInCall> = script
             .rules
@@ -96,12 +110,13 @@ impl Judge {
             .collect();
         let mut order: Vec<usize> = (0..rules.len()).collect();
         order.sort_by_key(|index| match script.rules[*index].check {
-            Some(Shape::Steps(_)) => 0,
+            // They may judge the hang-up, so that `closing` need not.
+            Some(Shape::Steps(_) | Shape::Answer { hangup: true, .. }) => 0,
             Some(Shape::Closing {}) => 1,
             _ => 2,
         });
         Self {
-            view: CallView::new(slots.clone(), customer, sentences, rules.len()),
+            view: CallView::new(slots.clone(), customer, sentences, answers, rules.len()),
             desk: Desk::new(script, assessment),
             forbidden: ForbiddenWords::new(script, &slots),
             rules,
@@ -111,10 +126,11 @@ impl Judge {
         }
     }
 
-    /// The call was answered.
-    pub fn answered(&mut self, at: CallTime) {
+    /// The call was answered after ringing for `ring_ms`, if that is known.
+    pub fn answered(&mut self, at: CallTime, ring_ms: Option<u64>) {
         self.desk.now = at;
         self.tell(Observation::Answered);
+        self.detect(|situation, _| situation.answered(ring_ms));
     }
 
     /// Somebody begins to speak.
@@ -141,16 +157,13 @@ impl Judge {
         if utterance.channel == Channel::Agent
             && let Some(turn) = self.view.turns.open(Channel::Agent)
         {
-            self.forbidden.spoken(turn, &mut self.desk);
+            self.forbidden.spoken(turn, &self.view.slots, &mut self.desk);
         }
         self.tell(Observation::Spoken(utterance));
-        if utterance.channel == Channel::Customer {
-            for index in 0..self.rules.len() {
-                if self.rules[index].situation.customer_spoke(utterance, &self.view) {
-                    self.apply(index, Cause::Detected);
-                }
-            }
-        }
+        self.detect(|situation, view| match utterance.channel {
+            Channel::Customer => situation.customer_spoke(utterance, view),
+            Channel::Agent => situation.agent_spoke(view),
+        });
         if let Some(turn) = self.view.turns.overtaken(utterance.channel) {
             self.turn_closed(&turn);
         }
@@ -160,28 +173,20 @@ impl Judge {
     pub fn partly_spoken(&mut self, now: CallTime, text: &str, from: CallTime, to: CallTime) {
         let judged = self.desk.now;
         self.desk.now = judged.max(now);
-        self.forbidden.partly_spoken(text, from, to, &mut self.desk);
+        self.forbidden.partly_spoken(text, Span { from, to }, &self.view.slots, &mut self.desk);
         self.desk.now = judged;
     }
 
     /// Both sides have been quiet from `since` to `at`.
     pub fn quiet(&mut self, at: CallTime, since: CallTime, length_ms: u64) {
         self.advance(at, false);
-        for index in 0..self.rules.len() {
-            if self.rules[index].situation.quiet(since, length_ms, &self.view) {
-                self.apply(index, Cause::Detected);
-            }
-        }
+        self.detect(|situation, view| situation.quiet(since, length_ms, view).then_some(0));
     }
 
     /// The customer's pauses are this loud.
     pub fn noise(&mut self, at: CallTime, level_dbfs: f32) {
         self.advance(at, false);
-        for index in 0..self.rules.len() {
-            if self.rules[index].situation.noise(level_dbfs) {
-                self.apply(index, Cause::Detected);
-            }
-        }
+        self.detect(|situation, _| situation.noise(level_dbfs).then_some(0));
     }
 
     /// The agent or the telephony declares a rule; an unknown one is ignored.
@@ -192,10 +197,11 @@ impl Judge {
         }
     }
 
-    /// The call goes to a colleague.
-    pub fn transferred(&mut self, at: CallTime) {
+    /// Something was done to the line.
+    pub fn acted(&mut self, at: CallTime, act: Act) {
         self.advance(at, false);
-        self.view.transferred = true;
+        self.view.transferred |= act == Act::Transferred;
+        self.tell(Observation::Acted(act));
     }
 
     /// Audio is missing from `at` on: nothing falls due until it is [back](Self::hold_back).
@@ -226,7 +232,8 @@ impl Judge {
         }
         self.tell(Observation::Ended(by));
         let Desk { due, met, flags, score, .. } = &self.desk;
-        Tally { due: *due, met: *met, flags: *flags, items: score.proposals() }
+        let restatings = self.view.restatings;
+        Tally { due: *due, met: *met, flags: *flags, items: score.proposals(), restatings }
     }
 
     /// Lets everything fall due that is due before `to` (or at `to`, if `through`).
@@ -290,6 +297,15 @@ impl Judge {
         }
     }
 
+    /// Lets every rule apply whose situation `finds` one.
+    fn detect(&mut self, finds: impl Fn(&mut Situation, &CallView) -> Option<usize>) {
+        for index in 0..self.rules.len() {
+            if let Some(step) = finds(&mut self.rules[index].situation, &self.view) {
+                self.apply(index, Cause::Detected { step });
+            }
+        }
+    }
+
     fn apply(&mut self, index: usize, cause: Cause) {
         let turn = self.view.turns.open(Channel::Customer).map_or(0, |turn| turn.number);
         self.view.applied_in_turn[index] = Some(turn);
@@ -315,17 +331,35 @@ fn transcript(utterance: &Utterance) -> EventKind {
 /// A rule with words and no check shows its words when it is declared.
 fn make_shape(rule: &Rule, slots: &Slots) -> Option<Box<dyn RuleShape>> {
     let Some(shape) = &rule.check else {
-        let shown: Box<dyn RuleShape> = Box::new(Answer::new(FlagWhen::Never, None));
+        let shown: Box<dyn RuleShape> = Box::new(Answer::new(AnswerTerms {
+            flag: FlagWhen::Never,
+            louder_db: None,
+            hangup: false,
+            yields: false,
+        }));
         return (!rule.say.is_empty()).then_some(shown);
     };
     Some(match shape {
         Shape::Opening { within_ms } => Box::new(Opening::new(*within_ms)),
-        Shape::Answer { flag, louder_db } => Box::new(Answer::new(*flag, *louder_db)),
+        Shape::Answer { flag, louder_db, hangup, yields } => Box::new(Answer::new(AnswerTerms {
+            flag: *flag,
+            louder_db: *louder_db,
+            hangup: *hangup,
+            yields: *yields,
+        })),
         Shape::Name { turns } => Box::new(Name::new(*turns)),
         Shape::AskFirst { answer_chars, checklist } => Box::new(AskFirst::new(*answer_chars, checklist)),
         Shape::Steps(waits) => Box::new(Steps::new(waits.clone(), slots)),
         Shape::Mandarin {} => Box::new(Mandarin::default()),
         Shape::Confirm { explained_chars } => Box::new(Confirm::new(*explained_chars)),
         Shape::Closing {} => Box::new(Closing::default()),
+        Shape::Restate { statement_ms, statement_chars, answer_chars } => {
+            Box::new(Restate::new(*statement_ms, *statement_chars, *answer_chars))
+        }
+        Shape::Dictate { long_chars, chars_per_s_max } => {
+            Box::new(Dictate::new(*long_chars, *chars_per_s_max))
+        }
+        Shape::Wait(waiting) => Box::new(Wait::new(waiting.clone())),
+        Shape::Transfer { colleague_within_ms } => Box::new(Transfer::new(*colleague_within_ms)),
     })
 }

@@ -30,7 +30,7 @@ pub(super) struct Mandarin {
 impl RuleShape for Mandarin {
     fn situation(&mut self, _cause: Cause, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
         if self.cue.is_none() && !card.steps.is_empty() {
-            self.cue = Some(desk.cue(card, 0, &view.slots, None));
+            self.cue = desk.cue(card, 0, &view.slots, None);
         }
     }
 

@@ -7,11 +7,15 @@
 //! | shape | file | rules of the bundled script |
 //! |---|---|---|
 //! | words in the first turn | `opening.rs` | 1.1 |
-//! | words in the next turn | `answer.rs` | 1.2, 2.1, 2.6 |
+//! | words in the next turn | `answer.rs` | 1.2, 2.1, 2.6, 3.1, 3.5 to 3.7, 4.1 to 4.5, 5.2 to 5.8 |
 //! | the caller's name | `name.rs` | 1.3 |
 //! | ask before the answer | `ask_first.rs` | 1.4 |
 //! | words, wait, words, hang up | `steps.rs` | 1.5, 1.6, 2.2, 2.3, 2.4, 6.3 |
 //! | stay in Mandarin | `mandarin.rs` | 2.5 |
+//! | say it again | `restate.rs` | 3.3 |
+//! | write it down | `dictate.rs` | 3.4 |
+//! | please wait | `wait.rs` | 3.8, 5.1 |
+//! | to a colleague | `transfer.rs` | 3.9 |
 //! | is all clear? | `confirm.rs` | 6.1 |
 //! | goodbye | `closing.rs` | 6.2 |
 //! | words that must not be said | `forbidden.rs` | all |
@@ -24,16 +28,20 @@ mod card;
 mod closing;
 mod confirm;
 mod desk;
+mod dictate;
 mod forbidden;
 mod judge;
 mod mandarin;
 mod name;
 mod opening;
+mod restate;
 mod situation;
 mod steps;
 mod surname;
+mod transfer;
 mod turn;
 mod view;
+mod wait;
 
 pub use judge::{Judge, Tally};
 pub use turn::{Turn, Utterance};
@@ -43,6 +51,9 @@ use desk::{Breach, Desk};
 use view::CallView;
 
 use crate::call::{CallTime, Channel, EndedBy};
+
+/// A phrase may begin so many sounds before the utterance in which it ends.
+const LOOK_BACK: usize = 12;
 
 /// What a rule is told, in order of audio time.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +66,25 @@ enum Observation<'a> {
     Spoken(&'a Utterance),
     /// The other side has taken over, or the call is over.
     TurnClosed(&'a Turn),
+    /// Something was done to the line.
+    Acted(Act),
     /// The call is over; all turns are closed.
     Ended(EndedBy),
+}
+
+/// What the agent or the telephony does to the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The customer is put on hold.
+    HoldStarted,
+    /// The customer is back.
+    HoldEnded,
+    /// The agent's microphone is muted.
+    MuteStarted,
+    /// It is open again.
+    MuteEnded,
+    /// The call goes to a colleague.
+    Transferred,
 }
 
 /// Why a rule applies from now on.
@@ -64,8 +92,25 @@ enum Observation<'a> {
 enum Cause {
     /// The agent or the telephony said so.
     Declared,
-    /// It was heard or measured.
-    Detected,
+    /// It was heard or measured, and asks for this step, from 0.
+    Detected {
+        /// Of the rule's words.
+        step: usize,
+    },
+}
+
+impl Cause {
+    const fn is_declared(self) -> bool {
+        matches!(self, Self::Declared)
+    }
+
+    /// The step that is asked for, from 0.
+    const fn step(self) -> usize {
+        match self {
+            Self::Declared => 0,
+            Self::Detected { step } => step,
+        }
+    }
 }
 
 /// What one rule of the script does during one call.

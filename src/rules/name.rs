@@ -46,7 +46,7 @@ impl Name {
         let words =
             Words::new(texts.iter().map(String::as_str), &[], Strictness::Required, &Slots::default());
         // With the greeting the name would be one cue too many.
-        let cue = view.customer_spoke.then(|| desk.cue(card, 0, &view.slots, None));
+        let cue = view.customer_spoke.then(|| desk.cue(card, 0, &view.slots, None)).flatten();
         desk.due += 1;
         self.known =
             Some(Known { since: desk.now, words, turns: 0, used_in_time: false, used_last: false, cue });

@@ -39,7 +39,7 @@ impl Opening {
 impl RuleShape for Opening {
     fn situation(&mut self, _cause: Cause, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
         if self.waiting && self.cue.is_none() {
-            self.cue = Some(desk.cue(card, 0, &view.slots, self.due_at));
+            self.cue = desk.cue(card, 0, &view.slots, self.due_at);
         }
     }
 
@@ -49,7 +49,7 @@ impl RuleShape for Opening {
                 self.waiting = true;
                 self.due_at = Some(desk.now.plus_millis(self.within_ms));
                 desk.due += 1;
-                self.cue = Some(desk.cue(card, 0, &view.slots, self.due_at));
+                self.cue = desk.cue(card, 0, &view.slots, self.due_at);
             }
             Observation::Spoken(utterance) if self.waiting && utterance.channel == Channel::Agent => {
                 let Some(turn) = view.turns.open(Channel::Agent) else {

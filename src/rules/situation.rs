@@ -1,26 +1,29 @@
+use serde_spanned::Spanned;
+
 use super::card::Words;
 use super::mandarin::is_mandarin;
 use super::view::CallView;
-use super::{Turn, Utterance};
+use super::{LOOK_BACK, Turn, Utterance};
 use crate::call::{CallTime, Channel};
 use crate::phrase::{Slots, Strictness};
 use crate::script::{Rule, Trigger};
 
 /// Turns in a row that must be quiet, if the script does not say.
 const TURNS: u32 = 2;
-/// A phrase may begin so many sounds before the utterance in which it ends.
-const LOOK_BACK: usize = 6;
-
 /// Finds the situation of one rule.
 #[derive(Debug)]
 pub(super) struct Situation {
     watches: Vec<Watch>,
 }
 
+/// A step of the rule that a situation asks for, from 0.
+type Step = usize;
+
 #[derive(Debug)]
 struct Watch {
     trigger: Trigger,
-    words: Words,
+    customer_words: Words,
+    agent_words: Words,
     after_rule: Option<usize>,
     /// Quiet turns in a row, and the number of the turn counted last.
     quiet_turns: u32,
@@ -33,9 +36,13 @@ impl Situation {
     pub(super) fn new(rule: &Rule, slots: &Slots, position: impl Fn(&str) -> Option<usize>) -> Self {
         let watch = |trigger: &Trigger| {
             let unless: Vec<&str> = trigger.unless.iter().map(|one| one.get_ref().as_str()).collect();
-            let says = trigger.customer_says.iter().map(|one| one.get_ref().as_str());
+            let words = |says: &[Spanned<String>]| {
+                let says = says.iter().map(|one| one.get_ref().as_str());
+                Words::new(says, &unless, Strictness::Accusing, slots)
+            };
             Watch {
-                words: Words::new(says, &unless, Strictness::Accusing, slots),
+                customer_words: words(&trigger.customer_says),
+                agent_words: words(&trigger.agent_says),
                 after_rule: trigger.after_rule.as_ref().and_then(|id| position(id.get_ref())),
                 trigger: trigger.clone(),
                 quiet_turns: 0,
@@ -46,12 +53,28 @@ impl Situation {
         Self { watches: rule.when.iter().map(watch).collect() }
     }
 
-    /// True if the customer's words, level or language make the rule apply.
-    pub(super) fn customer_spoke(&mut self, utterance: &Utterance, view: &CallView) -> bool {
-        let Some(turn) = view.turns.open(Channel::Customer) else {
-            return false;
-        };
-        self.watches.iter_mut().any(|watch| watch.is_allowed(view) && watch.hears(utterance, turn))
+    /// The last step for which the customer's words, level or language make the rule apply.
+    pub(super) fn customer_spoke(&mut self, utterance: &Utterance, view: &CallView) -> Option<Step> {
+        let turn = view.turns.open(Channel::Customer)?;
+        self.watches
+            .iter_mut()
+            .filter_map(|watch| {
+                (watch.is_allowed(view) && watch.hears(utterance, turn)).then(|| watch.step())
+            })
+            .max()
+    }
+
+    /// The last step for which the agent's own words make the rule apply.
+    pub(super) fn agent_spoke(&self, view: &CallView) -> Option<Step> {
+        let turn = view.turns.open(Channel::Agent)?;
+        self.watches.iter().filter_map(|watch| watch.agent_says(turn, view).then(|| watch.step())).max()
+    }
+
+    /// The last step for which a call that rang so long makes the rule apply.
+    pub(super) fn answered(&self, ring_ms: Option<u64>) -> Option<Step> {
+        let long =
+            |watch: &&Watch| watch.trigger.ring_above_ms.zip(ring_ms).is_some_and(|(max, ms)| ms > max);
+        self.watches.iter().filter(long).map(Watch::step).max()
     }
 
     /// A turn of the customer is over: the next quiet one may be the second in a row.
@@ -79,6 +102,18 @@ impl Situation {
 }
 
 impl Watch {
+    fn step(&self) -> Step {
+        self.trigger.step.map_or(0, |step| step.saturating_sub(1) as usize)
+    }
+
+    fn agent_says(&self, turn: &Turn, view: &CallView) -> bool {
+        !self.trigger.agent_says.is_empty()
+            && self
+                .agent_words
+                .find(&turn.said, turn.latest.saturating_sub(LOOK_BACK))
+                .is_some_and(|hit| hit.end > turn.latest && !view.is_of_script(&turn.said, hit))
+    }
+
     fn is_allowed(&self, view: &CallView) -> bool {
         let turn = view.turns.open(Channel::Customer).map(|turn| turn.number);
         self.after_rule.is_none_or(|rule| view.applied_in_turn[rule].is_some_and(|then| Some(then) < turn))
@@ -89,8 +124,8 @@ impl Watch {
         let first = turn.latest.saturating_sub(LOOK_BACK);
         let said = in_place
             && !self.trigger.customer_says.is_empty()
-            && self.words.find(&turn.said, first).is_some_and(|hit| hit.end > turn.latest);
-        said || self.is_too_quiet(turn) || self.is_other_language(utterance)
+            && self.customer_words.find(&turn.said, first).is_some_and(|hit| hit.end > turn.latest);
+        said || self.is_too_quiet(turn) || self.is_too_loud(turn) || self.is_other_language(utterance)
     }
 
     fn is_too_quiet(&mut self, turn: &Turn) -> bool {
@@ -109,6 +144,17 @@ impl Watch {
             self.fired = true;
         }
         enough
+    }
+
+    fn is_too_loud(&mut self, turn: &Turn) -> bool {
+        let loud =
+            self.trigger.level_above_dbfs.zip(turn.level_dbfs()).is_some_and(|(above, level)| level > above);
+        if !loud || self.counted_turn == Some(turn.number) || (self.trigger.once && self.fired) {
+            return false;
+        }
+        self.counted_turn = Some(turn.number);
+        self.fired = true;
+        true
     }
 
     fn turn_closed(&mut self, turn: &Turn, view: &CallView) {

@@ -277,7 +277,7 @@ impl Run {
 
     fn show(&mut self, until: Option<CallTime>, card: &RuleCard, view: &CallView, desk: &mut Desk) {
         desk.cue_done(&mut self.cue, CueOutcome::Missed);
-        self.cue = Some(desk.cue(card, self.next, &view.slots, until));
+        self.cue = desk.cue(card, self.next, &view.slots, until);
         desk.due += u32::from(!self.counted);
         self.counted = true;
     }
@@ -286,12 +286,12 @@ impl Run {
 impl RuleShape for Steps {
     fn situation(&mut self, cause: Cause, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
         let again = self.run.is_some();
-        if (self.over && cause == Cause::Detected) || view.replaced.contains(&card.id) {
+        if (self.over && !cause.is_declared()) || view.replaced.contains(&card.id) {
             return;
         }
         if !again {
             self.begin(card, view, desk);
-        } else if !self.waits.next_on_situation && cause == Cause::Detected {
+        } else if !self.waits.next_on_situation && !cause.is_declared() {
             return;
         }
         let repeats = self.waits.customer_ends_it;

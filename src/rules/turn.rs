@@ -34,7 +34,38 @@ pub struct Turn {
     power_ms: u64,
 }
 
+/// What makes a sentence a question.
+const ASKING: [&str; 22] = [
+    "?",
+    "\u{ff1f}",
+    "吗",
+    "嗎",
+    "呢",
+    "什么",
+    "什麼",
+    "怎么",
+    "怎麼",
+    "怎样",
+    "哪",
+    "谁",
+    "几",
+    "多少",
+    "请问",
+    "是否",
+    "能否",
+    "可否",
+    "好不好",
+    "是不是",
+    "有没有",
+    "贵姓",
+];
+
 impl Turn {
+    /// True if it asks something.
+    pub(super) fn asks(&self) -> bool {
+        ASKING.iter().any(|word| self.said.text().contains(word))
+    }
+
     fn begin(channel: Channel, number: u32, at: CallTime) -> Self {
         let span = Span { from: at, to: at };
         Self { channel, number, span, said: Said::default(), latest: 0, power: 0.0, power_ms: 0 }
@@ -107,6 +138,11 @@ impl Turns {
         let turn = self.open[channel].take()?;
         self.level_dbfs[channel] = turn.level_dbfs().or(self.level_dbfs[channel]);
         Some(turn)
+    }
+
+    /// Turns of this side so far, the open one too.
+    pub(super) fn count(&self, channel: Channel) -> u32 {
+        self.count[channel]
     }
 
     pub(super) fn is_speaking(&self, channel: Channel) -> bool {

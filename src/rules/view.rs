@@ -4,7 +4,7 @@ use super::Utterance;
 use super::surname::surname_in;
 use super::turn::Turns;
 use crate::call::{CallTime, Channel, Customer};
-use crate::phrase::{Phrase, Said, Slots, count_characters};
+use crate::phrase::{Hit, Phrase, Said, Slots, count_characters};
 
 /// What all rules may know of the call so far. Kept by [`Judge`](super::Judge); the few fields that a shape writes say so.
 #[derive(Debug)]
@@ -32,15 +32,20 @@ pub(super) struct CallView {
     pub(super) lingering_since: Option<CallTime>,
     /// Sounds of the agent's turn that a rule of `steps` has taken as its own words.
     pub(super) claimed: Vec<(usize, usize)>,
-    /// Every sentence of the script, to tell its words from the agent's own.
-    sentences: Vec<Phrase>,
+    /// Times the agent said again what the customer had told; written by `restate`.
+    pub(super) restatings: u32,
+    /// Every sentence of the script with its rule, to tell its words from the agent's own.
+    sentences: Vec<(usize, Phrase)>,
+    /// Rules that ask for words in the agent's next turn and do not yield, by position in the script.
+    answers: Vec<usize>,
 }
 
 impl CallView {
     pub(super) fn new(
         slots: Slots,
         customer: Option<&Customer>,
-        sentences: Vec<Phrase>,
+        sentences: Vec<(usize, Phrase)>,
+        answers: Vec<usize>,
         rules: usize,
     ) -> Self {
         Self {
@@ -56,7 +61,9 @@ impl CallView {
             closing_said: None,
             lingering_since: None,
             claimed: Vec::new(),
+            restatings: 0,
             sentences,
+            answers,
         }
     }
 
@@ -85,14 +92,35 @@ impl CallView {
 
     /// Characters of `said` that are the agent's own: sentences of the script do not count.
     pub(super) fn own_characters(&self, said: &Said) -> usize {
+        self.own_sounds(said, None).into_iter().filter(|own| *own).count()
+    }
+
+    /// True if `hit` lies in a sentence of the script, of another rule than `rule`.
+    pub(super) fn is_of_other_rule(&self, rule: usize, said: &Said, hit: Hit) -> bool {
+        self.own_sounds(said, Some(rule))[hit.first..hit.end].iter().any(|own| !own)
+    }
+
+    /// True if `hit` lies in a sentence of the script.
+    pub(super) fn is_of_script(&self, said: &Said, hit: Hit) -> bool {
+        self.own_sounds(said, None)[hit.first..hit.end].iter().any(|own| !own)
+    }
+
+    /// True if the customer's turn `turn` asked for the words of a rule other than `rule`.
+    pub(super) fn is_answered_otherwise(&self, rule: usize, turn: Option<u32>) -> bool {
+        turn.is_some()
+            && self.answers.iter().any(|other| *other != rule && self.applied_in_turn[*other] == turn)
+    }
+
+    /// Which sounds of `said` are in no sentence of the script; those of rule `except` do not matter.
+    fn own_sounds(&self, said: &Said, except: Option<usize>) -> Vec<bool> {
         let mut own = vec![true; said.len()];
-        for sentence in &self.sentences {
+        for (_, sentence) in self.sentences.iter().filter(|(rule, _)| Some(*rule) != except) {
             let mut first = 0;
             while let Some(hit) = sentence.find(said, first) {
                 own[hit.first..hit.end].fill(false);
                 first = hit.end;
             }
         }
-        own.iter().filter(|one| **one).count()
+        own
     }
 }

@@ -9,7 +9,10 @@ mod model;
 mod parse;
 
 pub use diagnostic::{Diagnostic, ScriptMistakes};
-pub use model::{Case, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, Waits};
+pub use model::{
+    Case, CueLimits, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, WaitOn, Waiting,
+    Waits,
+};
 
 /// The script that comes with callcue: the phrase standard of 中铁物流集团.
 pub const BUNDLED: &str = include_str!("../../config/scripts/zhongtie-logistics.toml");

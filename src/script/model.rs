@@ -67,9 +67,25 @@ pub struct Rule {
     pub never: Vec<Forbidden>,
     /// What is done about it; absent: only `never` is watched.
     pub check: Option<Shape>,
+    /// How often its cues may come; what is judged does not depend on it.
+    #[serde(default)]
+    pub cues: CueLimits,
     /// Short calls with the flags that they must raise: the file's own tests.
     #[serde(default, rename = "case")]
     pub cases: Vec<Case>,
+}
+
+/// How often the cues of one rule may come. A cue that may not come is left out, not put off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CueLimits {
+    /// Not again for so long after the last one, ms. Default 0.
+    #[serde(default)]
+    pub cool_down_ms: u64,
+    /// At most so many in a call. Default: any number.
+    pub per_call: Option<u32>,
+    /// At most so many in any 60 s. Default: any number.
+    pub per_minute: Option<u32>,
 }
 
 impl Rule {
@@ -102,6 +118,8 @@ pub struct Required {
     /// Whether going on before the wait is over is a breach. Default: yes.
     #[serde(default = "yes")]
     pub wait_counts: bool,
+    /// Told to the team lead when the step falls due.
+    pub alert: Option<String>,
 }
 
 /// Words that must not be said.
@@ -116,6 +134,8 @@ pub struct Forbidden {
     /// Look-alikes: where one of these is heard, the phrase is not.
     #[serde(default)]
     pub unless: Vec<Spanned<String>>,
+    /// The sentence to say instead; slots as in [`Required::text`]. Default: the first step of the rule.
+    pub instead: Option<Spanned<String>>,
     /// Lines in which it must be heard: the file's own tests.
     #[serde(default)]
     pub heard_in: Vec<String>,
@@ -135,9 +155,24 @@ pub struct Trigger {
     /// The customer says one of these.
     #[serde(default)]
     pub customer_says: Vec<Spanned<String>>,
+    /// The agent says one of these, outside of the script's own sentences.
+    #[serde(default)]
+    pub agent_says: Vec<Spanned<String>>,
     /// Look-alikes of them that mean something else.
     #[serde(default)]
     pub unless: Vec<Spanned<String>>,
+    /// Lines that must be such a situation: the file's own tests.
+    #[serde(default)]
+    pub heard_in: Vec<String>,
+    /// Lines that must be none.
+    #[serde(default)]
+    pub not_heard_in: Vec<String>,
+    /// Which step it asks for, from 1. Default 1.
+    pub step: Option<u32>,
+    /// It rang longer than this before the answer, ms.
+    pub ring_above_ms: Option<u64>,
+    /// A turn of the customer is louder than this, dBFS: shouting.
+    pub level_above_dbfs: Option<f32>,
     /// Only in the customer's first turn.
     #[serde(default)]
     pub first_turn: bool,
@@ -175,6 +210,12 @@ pub enum Shape {
         flag: FlagWhen,
         /// The turn must be louder than the one before by so many dB.
         louder_db: Option<f32>,
+        /// Ending the call at once, without the words, is a breach of its own.
+        #[serde(default)]
+        hangup: bool,
+        /// Gives way where the same turn of the customer asks for the words of another such rule.
+        #[serde(default)]
+        yields: bool,
     },
     /// The caller is addressed by name.
     Name {
@@ -199,6 +240,54 @@ pub enum Shape {
     },
     /// The call is closed as it should be. First step: anything else? Second step: goodbye.
     Closing {},
+    /// What the customer has told at length is said again before it is answered.
+    Restate {
+        /// The customer's turns are long from so many ms on …
+        statement_ms: u64,
+        /// … or so many characters, all together.
+        statement_chars: usize,
+        /// An agent turn that asks nothing is an answer from so many characters on.
+        answer_chars: usize,
+    },
+    /// The customer is asked to write long information down. First step: the request; more are shown afterwards.
+    Dictate {
+        /// An agent turn with digits, an address or steps is long from so many characters on.
+        long_chars: usize,
+        /// Such a turn is too fast above so many characters a second.
+        chars_per_s_max: f32,
+    },
+    /// The customer waits. First step: the request; last step: thanks or apology; between them: words meanwhile.
+    Wait(Waiting),
+    /// The call goes to a colleague. First step: the reason; last step: to the colleague.
+    Transfer {
+        /// The colleague is told before the transfer or so long after it, ms.
+        colleague_within_ms: u64,
+    },
+}
+
+/// How [`Shape::Wait`] goes on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// What the agent does meanwhile.
+    pub on: WaitOn,
+    /// Quiet for so long: the words meanwhile are shown. Default: never.
+    pub remind_ms: Option<u64>,
+    /// Quiet for so long is a breach. Default: never.
+    pub quiet_max_ms: Option<u64>,
+    /// A wait of so long asks for thanks or apology. Default: any.
+    #[serde(default)]
+    pub thanks_from_ms: u64,
+}
+
+/// During what the customer of [`Shape::Wait`] waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitOn {
+    /// On hold, or with the line open after being asked to wait.
+    Hold,
+    /// The agent's microphone is muted.
+    Mute,
 }
 
 /// When missing words of [`Shape::Answer`] are a breach.

@@ -80,10 +80,21 @@ impl Lint<'_> {
         }
         for never in &rule.never {
             self.phrase(&never.text, false);
+            if let Some(instead) = &never.instead {
+                self.phrase(instead, true);
+            }
             self.phrases(never.heard.iter().chain(&never.unless));
         }
         for trigger in &rule.when {
-            self.phrases(trigger.customer_says.iter().chain(&trigger.unless));
+            self.phrases(trigger.customer_says.iter().chain(&trigger.agent_says).chain(&trigger.unless));
+            if trigger.step.is_some_and(|step| step == 0 || step as usize > rule.say.len()) {
+                let id = rule.id.get_ref();
+                let (step, steps) = (trigger.step.unwrap_or_default(), rule.say.len());
+                self.wrong(
+                    &rule.id,
+                    format!("rule {id} has a `when` for step {step}; it has {steps} `say`, counted from 1"),
+                );
+            }
             if let Some(other) = &trigger.after_rule {
                 self.known_rule(other, ids);
             }
@@ -97,12 +108,17 @@ impl Lint<'_> {
                 }
                 self.needs_steps(rule, steps, 1);
             }
-            Some(Shape::Closing {}) => self.needs_steps(rule, steps, 2),
-            Some(
-                Shape::Opening { .. } | Shape::Answer { .. } | Shape::AskFirst { .. } | Shape::Confirm { .. },
-            ) => {
-                self.needs_steps(rule, steps, 1);
+            Some(Shape::Closing {} | Shape::Wait(_) | Shape::Transfer { .. }) => {
+                self.needs_steps(rule, steps, 2)
             }
+            Some(
+                Shape::Opening { .. }
+                | Shape::Answer { .. }
+                | Shape::AskFirst { .. }
+                | Shape::Confirm { .. }
+                | Shape::Restate { .. }
+                | Shape::Dictate { .. },
+            ) => self.needs_steps(rule, steps, 1),
             Some(Shape::Name { .. } | Shape::Mandarin {}) | None => {}
         }
     }

@@ -72,6 +72,7 @@ fn flag(text: &str) -> EventKind {
         phrase: String::new(),
         item: "A4".into(),
         points: -2,
+        instead: None,
     }
 }
 

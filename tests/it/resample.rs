@@ -187,3 +187,19 @@ proptest! {
         prop_assert_eq!(parts, whole);
     }
 }
+
+#[test]
+fn numbers_beyond_all_sound_are_clipped() {
+    let mut resampler = Resampler::new(48_000).unwrap();
+    let mut out = Vec::new();
+    let mut input = vec![0.1_f32; 48_000];
+    for (place, wild) in
+        [(100, f32::MAX), (200, f32::MIN), (300, f32::NAN), (400, f32::INFINITY), (500, 1e30)]
+    {
+        input[place] = wild;
+    }
+    resampler.push_f32(&input, &mut out);
+    resampler.finish(&mut out);
+    assert_eq!(out.len(), 16_000);
+    assert!((out[8_000] - 3_277).abs() <= 2, "half a second later the sound is as it was: {}", out[8_000]);
+}

@@ -40,6 +40,7 @@ export interface Metrics {
   agent_level_dbfs?: number;
   customer_level_dbfs?: number;
   silence_windows: number;
+  restatings?: number;
 }
 
 /** What each kind of event says, by its `type`. */
