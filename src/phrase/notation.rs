@@ -38,39 +38,41 @@ pub struct Phrase {
     cost_max: u16,
 }
 
-/// How much may be wrong.
+/// How much may be wrong. A slip is a wrong, missing or additional syllable; near sounds, fillers and a syllable said
+/// twice are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// Words that should be there: one wrong syllable in five is forgiven.
+    /// Words that should be there: one slip in five syllables is forgiven, in parts of three and more.
     Required,
-    /// Words that accuse somebody if heard: one in nine, so that a short phrase must be there whole, up to sounds that are alike.
+    /// Words that accuse somebody, or bring up a situation, if heard: one slip in nine syllables is forgiven. In six to
+    /// eight it may only be a syllable too few, inside, or too many, and from eight on a wrong one. Shorter phrases must
+    /// be there whole. Where square brackets say which syllables decide, of the others one in four is forgiven.
     Accusing,
 }
 
 impl Strictness {
     /// Slips forgiven in a phrase that needs so many syllables.
-    const fn slips(self, needed: usize) -> u16 {
+    const fn slips(self, needed: usize, marked: bool) -> u16 {
         let slips = match self {
             Self::Required => needed / 5,
+            Self::Accusing if marked => needed / 4,
             Self::Accusing if needed < 9 => needed / 6,
             Self::Accusing => needed / 9,
         };
         slips as u16
     }
 
-    /// Whether a part is too short for a wrong syllable.
-    const fn wants_whole(self, needed: usize) -> bool {
-        matches!(self, Self::Accusing) && needed < 8
+    /// Of these, how many in one of several parts.
+    const fn slips_of_part(self, needed: usize, marked: bool) -> u16 {
+        match self {
+            Self::Required if needed < 10 => (needed / 3) as u16,
+            _ => self.slips(needed, marked),
+        }
     }
 
-    /// Of these, how many in one of its parts.
-    const fn slips_of_part(self, needed: usize) -> u16 {
-        let slips = match self {
-            Self::Required if needed < 10 => needed / 3,
-            Self::Required => needed / 5,
-            Self::Accusing => return self.slips(needed),
-        };
-        slips as u16
+    /// Whether a part is too short for a wrong syllable.
+    const fn wants_whole(self, needed: usize, marked: bool) -> bool {
+        matches!(self, Self::Accusing) && needed < 8 && !marked
     }
 }
 
@@ -174,16 +176,15 @@ impl Phrase {
         if parts.is_empty() {
             return Err(BadPhrase::Empty);
         }
-        let (needed, length) = parts.iter().fold((0, 0), |(needed, length), part| {
-            (needed + needed_syllables(part), length + part.len())
-        });
-        let slips = strictness.slips(needed);
-        let alone = parts.len() == 1;
+        let needed = parts.iter().map(|part| needed_syllables(part)).sum();
+        let length = parts.iter().map(Vec::len).sum();
+        let (marked, alone) = (text.contains('['), parts.len() == 1);
+        let slips = strictness.slips(needed, marked);
         let parts = parts.into_iter().map(|elements| {
-            let needed_in_part = needed_syllables(&elements);
-            let slips = if alone { slips } else { slips.min(strictness.slips_of_part(needed_in_part)) };
-            let part = Part::new(elements, slips);
-            if strictness.wants_whole(needed_in_part) { part.whole() } else { part }
+            let needed = needed_syllables(&elements);
+            let slips_of_part = if alone { slips } else { strictness.slips_of_part(needed, marked).min(slips) };
+            let part = Part::new(elements, slips_of_part);
+            if strictness.wants_whole(needed, marked) { part.whole() } else { part }
         });
         let unless = unless
             .iter()

@@ -18,6 +18,9 @@ const NEAR_FINALS: [(&str, &str); 5] =
 /// Heard inside a phrase, these turn it into its opposite, whatever character a recogniser writes for them: 不 没 别.
 const NEGATIONS: [&str; 3] = ["bu", "mei", "bie"];
 
+/// Said in one way only today, whatever else the dictionary has: with its old readings 不 would be 服, and 听 would be 一.
+const ONE_READING: &str = "不没别未无听有是能以事机位王可方接姐抱女由立司于";
+
 const NO_INITIAL: u16 = 23;
 const LETTER: u16 = 0x8000;
 const OTHER: u16 = 0x4000;
@@ -114,7 +117,8 @@ impl Readings {
         }
         if let Some(multi) = character.to_pinyin_multi() {
             let mut readings = Self::default();
-            for reading in multi {
+            let count = if ONE_READING.contains(character) { 1 } else { READINGS_MAX };
+            for reading in multi.into_iter().take(count) {
                 readings.add(Syllable::from_pinyin(reading.plain()));
                 readings.negation =
                     (readings.len == 1 || readings.negation) && NEGATIONS.contains(&reading.plain());

@@ -34,7 +34,9 @@ pub(super) struct Target<'a> {
     pub(super) rule: &'a str,
     pub(super) purpose: Purpose,
     speaker: Channel,
-    /// In the notation of [`Phrase`].
+    /// What is listened for, in the notation of [`Phrase`].
+    listens: Vec<String>,
+    /// The same as the file has it: without what the program makes of the sentence as a whole.
     variants: Vec<String>,
     unless: Vec<&'a str>,
     /// As the script has it, slots not filled.
@@ -62,7 +64,11 @@ pub(super) fn targets(script: &Script) -> Vec<Target<'_>> {
             rule: id,
             purpose: Purpose::Required,
             speaker: Channel::Agent,
-            variants: step.variants(),
+            listens: step.variants(),
+            variants: match &step.heard[..] {
+                [] => step.variants(),
+                heard => heard.iter().map(|one| plain(one).to_owned()).collect(),
+            },
             unless: step.unless.iter().map(plain).collect(),
             sentence: Some(plain(&step.text)),
             heard_in: &step.heard_in,
@@ -72,23 +78,30 @@ pub(super) fn targets(script: &Script) -> Vec<Target<'_>> {
             rule: id,
             purpose: Purpose::Forbidden,
             speaker: Channel::Agent,
+            listens: never.variants().into_iter().map(str::to_owned).collect(),
             variants: never.variants().into_iter().map(str::to_owned).collect(),
             unless: never.unless.iter().map(plain).collect(),
             sentence: Some(plain(&never.text)),
             heard_in: &never.heard_in,
             not_heard_in: &never.not_heard_in,
         }));
-        let triggers = rule.when.iter().filter(|trigger| !trigger.customer_says.is_empty());
-        targets.extend(triggers.map(|trigger| Target {
-            rule: id,
-            purpose: Purpose::Situation,
-            speaker: Channel::Customer,
-            variants: trigger.customer_says.iter().map(|one| plain(one).to_owned()).collect(),
-            unless: trigger.unless.iter().map(plain).collect(),
-            sentence: None,
-            heard_in: &[],
-            not_heard_in: &[],
-        }));
+        for trigger in &rule.when {
+            let sides = [(Channel::Customer, &trigger.customer_says), (Channel::Agent, &trigger.agent_says)];
+            let heard = sides.iter().filter(|(_, says)| !says.is_empty());
+            // The file's lines do not say whose they are.
+            let alone = heard.clone().count() == 1;
+            targets.extend(heard.map(|(speaker, says)| Target {
+                rule: id,
+                purpose: Purpose::Situation,
+                speaker: *speaker,
+                listens: says.iter().map(|one| plain(one).to_owned()).collect(),
+                variants: says.iter().map(|one| plain(one).to_owned()).collect(),
+                unless: trigger.unless.iter().map(plain).collect(),
+                sentence: None,
+                heard_in: if alone { &trigger.heard_in } else { &[] },
+                not_heard_in: if alone { &trigger.not_heard_in } else { &[] },
+            }));
+        }
     }
     targets
 }
@@ -99,7 +112,7 @@ impl Target<'_> {
             Purpose::Required => Strictness::Required,
             Purpose::Forbidden | Purpose::Situation => Strictness::Accusing,
         };
-        self.variants
+        self.listens
             .iter()
             .filter_map(|variant| Phrase::parse(variant, &self.unless, strictness, slots).ok())
             .collect()

@@ -1,6 +1,13 @@
-//! A script file's own tests: the lines and short calls that stand beside its phrases and rules.
+//! A script file's own tests: the lines and short calls that stand beside its phrases and rules, and how well its
+//! phrases are heard in text that a recogniser got partly wrong ([`measure`]).
 //!
 //! Deterministic and without IO; `callcue script test` prints what comes out.
+
+mod garble;
+mod lines;
+mod measure;
+mod random;
+mod talk;
 
 use std::sync::Arc;
 
@@ -9,6 +16,9 @@ use crate::monitor::{CallMonitor, Timeline};
 use crate::phrase::{Phrase, Said, Slots, Strictness};
 use crate::score::Assessment;
 use crate::script::{Case, Rule, Script};
+
+pub use lines::Purpose;
+pub use measure::{ERROR_RATES, Measure, Row, Tally, measure};
 
 /// What a script's own tests found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +65,13 @@ pub fn run(script: &Arc<Script>, assessment: &Arc<Assessment>) -> Report {
                 strictness: Strictness::Accusing,
             };
             phrase.run(&never.unless, &never.heard_in, &never.not_heard_in, &slots, &mut report);
+        }
+        for trigger in &rule.when {
+            let says = trigger.customer_says.iter().chain(&trigger.agent_says);
+            let variants: Vec<&str> = says.map(|one| one.get_ref().as_str()).collect();
+            let phrase =
+                Tried { id, text: &rule.title, variants: &variants, strictness: Strictness::Accusing };
+            phrase.run(&trigger.unless, &trigger.heard_in, &trigger.not_heard_in, &slots, &mut report);
         }
         for case in &rule.cases {
             match run_case(rule, case, script, assessment) {
