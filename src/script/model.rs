@@ -349,6 +349,11 @@ pub struct Case {
     /// All flags of this rule, as `kind` in order of time; empty: none.
     #[serde(default)]
     pub flags: Vec<String>,
+    /// Whether the other rules must be kept as well: a call as it should be.
+    #[serde(default)]
+    pub clean: bool,
     /// Times at which this rule shows a cue, ms; absent: any.
     pub cues_ms: Option<Vec<u64>>,
+    /// How often this rule alerts the team lead; absent: any number.
+    pub alerts: Option<u32>,
 }

@@ -129,9 +129,14 @@ fn run_case(
         Timeline::parse(case.timeline.get_ref().as_bytes(), script).map_err(|bad| bad.to_string())?;
     let mut monitor = CallMonitor::new(Arc::clone(script), Arc::clone(assessment));
     timeline.play(&mut monitor);
-    let (mut flags, mut cues_ms) = (Vec::new(), Vec::new());
+    let (mut flags, mut cues_ms, mut alerts) = (Vec::new(), Vec::new(), 0);
+    let mut of_others = Vec::new();
     while let Some(event) = monitor.poll_event() {
         match event.kind {
+            EventKind::Alert { rule: id, .. } if id == *rule.id.get_ref() => alerts += 1,
+            EventKind::Flag { rule: id, kind, .. } if id != *rule.id.get_ref() => {
+                of_others.push(format!("{id} {}", kind_name(kind)));
+            }
             EventKind::Flag { rule: id, kind, .. } if id == *rule.id.get_ref() => flags.push(kind_name(kind)),
             EventKind::Cue { rule: id, .. } if id == *rule.id.get_ref() => cues_ms.push(event.at_ms),
             _ => {}
@@ -139,6 +144,12 @@ fn run_case(
     }
     if flags != case.flags {
         return Err(format!("flags are {flags:?}, the file says {:?}", case.flags));
+    }
+    if case.clean && !of_others.is_empty() {
+        return Err(format!("the file says that no rule is broken, but {} is", of_others.join(", ")));
+    }
+    if case.alerts.is_some_and(|expected| expected != alerts) {
+        return Err(format!("{alerts} alerts, the file says {}", case.alerts.unwrap_or_default()));
     }
     match &case.cues_ms {
         Some(expected) if *expected != cues_ms => {
