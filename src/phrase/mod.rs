@@ -9,10 +9,12 @@
 //! Phrases are written in a small notation, see [`Phrase`].
 
 mod align;
+mod explain;
 mod notation;
 mod said;
 mod syllable;
 
+pub use explain::{Agreement, AlignedWord, Alignment};
 pub use notation::{BadPhrase, Phrase, Slots, Strictness};
 pub use said::{Hit, Said, count_characters};
 pub(crate) use syllable::{is_one_syllable, syllables};

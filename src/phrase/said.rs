@@ -1,4 +1,4 @@
-use super::syllable::Readings;
+use super::syllable::{Likeness, Readings, SoundSet};
 use crate::call::{CallTime, Span};
 
 /// Characters that people put between words while they think.
@@ -14,8 +14,10 @@ pub(super) const NEGATIONS: [char; 7] = ['不', '没', '沒', '别', '未', '无
 pub(super) struct Token {
     pub(super) readings: Readings,
     pub(super) filler: bool,
-    /// One of [`NEGATIONS`]: it turns a sentence into its opposite.
+    /// One of [`NEGATIONS`], or sounds like one: it turns a sentence into its opposite.
     pub(super) negation: bool,
+    /// Sounds like the one before: recognisers, and people, say a syllable twice.
+    pub(super) again: bool,
     /// Where its character starts in [`Said::text`].
     byte: usize,
     /// Where the next character starts.
@@ -34,6 +36,8 @@ pub(super) struct Token {
 pub struct Said {
     text: String,
     pub(super) tokens: Vec<Token>,
+    /// The sounds of all tokens.
+    pub(super) sounds: SoundSet,
 }
 
 /// A place where a phrase was heard.
@@ -47,6 +51,25 @@ pub struct Hit {
     pub span: Span,
     /// Cost of the alignment in tenths of a wrong syllable; 0 is word for word.
     pub cost: u16,
+    /// Syllables that the phrase needs, so that a cost can be weighed.
+    pub needed: u16,
+}
+
+impl Hit {
+    /// Below this a hit is unsure: one slip in fewer than nine syllables.
+    pub const SURE: f32 = 0.88;
+
+    /// How much of the phrase was heard, 0 to 1: each syllable of it has an equal share; a wrong, missing or additional
+    /// syllable takes one share away, a near sound a tenth of one. 1 is word for word. It says how well the sounds agree,
+    /// not how likely it is that the words were meant.
+    pub fn sureness(&self) -> f32 {
+        (1.0 - f32::from(self.cost) / (10.0 * f32::from(self.needed.max(1)))).max(0.0)
+    }
+
+    /// Whether a person should look before anything follows from it: [`Self::sureness`] is below [`Self::SURE`].
+    pub fn is_unsure(&self) -> bool {
+        self.sureness() < Self::SURE
+    }
 }
 
 impl Said {
@@ -66,15 +89,18 @@ impl Said {
             let Some(readings) = Readings::of(character) else {
                 continue;
             };
-            let in_word = |start: usize| FILLER_WORDS.iter().any(|word| text[start..].starts_with(word));
-            let second = character.len_utf8();
             let filler = FILLERS.contains(&character)
-                || in_word(offset)
-                || (matches!(character, '个' | '個') && offset >= second && in_word(offset - second));
+                || FILLER_WORDS.iter().any(|word| text[offset..].starts_with(word))
+                || (matches!(character, '个' | '個') && text[..offset].ends_with('那'));
+            self.sounds.insert(&readings);
+            let before = self.tokens.last();
+            let again =
+                before.is_some_and(|before| before.readings.likeness(&readings) == Likeness::Same);
             self.tokens.push(Token {
                 readings,
                 filler,
-                negation: NEGATIONS.contains(&character),
+                negation: readings.negation || NEGATIONS.contains(&character),
+                again,
                 byte: base + offset,
                 byte_end: base + offset + character.len_utf8(),
                 at: span.from,
@@ -93,6 +119,11 @@ impl Said {
     /// All of it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The character of sound `index`.
+    pub(super) fn character(&self, index: usize) -> Option<char> {
+        self.text[self.tokens.get(index)?.byte..].chars().next()
     }
 
     /// Number of sounds.

@@ -15,6 +15,12 @@ const NEAR_INITIALS: [(&str, &str); 4] = [("zh", "z"), ("ch", "c"), ("sh", "s"),
 const NEAR_FINALS: [(&str, &str); 5] =
     [("ang", "an"), ("eng", "en"), ("ing", "in"), ("iang", "ian"), ("uang", "uan")];
 
+/// Heard inside a phrase, these turn it into its opposite, whatever character a recogniser writes for them: 不 没 别.
+const NEGATIONS: [&str; 3] = ["bu", "mei", "bie"];
+
+/// Said in one way only today, whatever else the dictionary has: with its old readings 不 would be 服, and 听 would be 一.
+const ONE_READING: &str = "不没别未无听有是能以事机位王可方接姐抱女由立司于";
+
 const NO_INITIAL: u16 = 23;
 const LETTER: u16 = 0x8000;
 const OTHER: u16 = 0x4000;
@@ -51,6 +57,38 @@ impl Syllable {
     }
 }
 
+/// A set of sounds, near ones being one. Signs without a sound may share a place, so it can have too much, never too little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SoundSet([u64; Self::WORDS]);
+
+impl SoundSet {
+    /// 24 initials of 64 finals, 64 letters, 448 signs.
+    const WORDS: usize = 32;
+
+    const fn place(near: Syllable) -> usize {
+        match near.0 {
+            letter if letter & LETTER != 0 => 24 * 64 + (letter & 63) as usize,
+            sign if sign & OTHER != 0 => 25 * 64 + (sign & 0x3fff) as usize % (7 * 64),
+            spoken => spoken as usize,
+        }
+    }
+
+    pub(super) fn insert(&mut self, readings: &Readings) {
+        for near in &readings.near[..usize::from(readings.len)] {
+            let place = Self::place(*near);
+            self.0[place / 64] |= 1 << (place % 64);
+        }
+    }
+
+    /// False only if no sound that is the same as, or near, `readings` was put in.
+    pub(super) fn may_have(&self, readings: &Readings) -> bool {
+        readings.near[..usize::from(readings.len)].iter().any(|near| {
+            let place = Self::place(*near);
+            self.0[place / 64] & 1 << (place % 64) != 0
+        })
+    }
+}
+
 const READINGS_MAX: usize = 6;
 
 /// All ways to say one character, at most six.
@@ -59,6 +97,8 @@ pub(crate) struct Readings {
     exact: [Syllable; READINGS_MAX],
     near: [Syllable; READINGS_MAX],
     len: u8,
+    /// Every way to say it is that of a negation, [`NEGATIONS`].
+    pub(super) negation: bool,
 }
 
 /// How alike two sounds are.
@@ -77,8 +117,11 @@ impl Readings {
         }
         if let Some(multi) = character.to_pinyin_multi() {
             let mut readings = Self::default();
-            for reading in multi {
+            let count = if ONE_READING.contains(character) { 1 } else { READINGS_MAX };
+            for reading in multi.into_iter().take(count) {
                 readings.add(Syllable::from_pinyin(reading.plain()));
+                readings.negation =
+                    (readings.len == 1 || readings.negation) && NEGATIONS.contains(&reading.plain());
             }
             // 您 and 你 are one word, said politely or not; 幺 is how 1 is said in numbers.
             if character == '您' {

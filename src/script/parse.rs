@@ -168,12 +168,25 @@ impl super::model::Forbidden {
 }
 
 impl Required {
-    /// All that counts as saying it: the variants, or without any the clauses of its text.
+    /// All that counts as saying it: the variants and the whole sentence, or without variants the clauses of its text.
     pub(crate) fn variants(&self) -> Vec<String> {
         if self.heard.is_empty() {
             return vec![Self::clauses(self.text.get_ref())];
         }
-        self.heard.iter().map(|one| one.get_ref().clone()).collect()
+        let whole = self.heard.iter().filter_map(|variant| self.whole(variant.get_ref()));
+        self.heard.iter().map(|one| one.get_ref().clone()).chain(whole).collect()
+    }
+
+    /// The sentence in one piece, in which what surrounds the parts of `variant` helps to hear them.
+    fn whole(&self, variant: &str) -> Option<String> {
+        let (mut whole, mut rest) = (String::new(), self.text.get_ref().as_str());
+        for part in variant.split('…') {
+            let (before, after) = rest.split_once(part)?;
+            whole.extend([before, "<", part, ">"]);
+            rest = after;
+        }
+        whole.push_str(rest);
+        Some(whole)
     }
 
     /// `text` as a phrase of which every clause must be heard.

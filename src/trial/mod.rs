@@ -1,6 +1,13 @@
-//! A script file's own tests: the lines and short calls that stand beside its phrases and rules.
+//! A script file's own tests: the lines and short calls that stand beside its phrases and rules, and how well its
+//! phrases are heard in text that a recogniser got partly wrong ([`measure`]).
 //!
 //! Deterministic and without IO; `callcue script test` prints what comes out.
+
+mod garble;
+mod lines;
+mod measure;
+mod random;
+mod talk;
 
 use std::sync::Arc;
 
@@ -9,6 +16,9 @@ use crate::monitor::{CallMonitor, Timeline};
 use crate::phrase::{Phrase, Said, Slots, Strictness};
 use crate::score::Assessment;
 use crate::script::{Case, Rule, Script};
+
+pub use lines::Purpose;
+pub use measure::{ERROR_RATES, Measure, Row, Tally, measure};
 
 /// What a script's own tests found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
