@@ -17,14 +17,15 @@ pub(super) fn read(text: &str) -> Draft {
     draft.title = title(&lines);
     draft.start = lines.iter().find_map(|line| points::start(&line.text));
     let outline = outline::read(lines, &mut gaps);
-    let found: Vec<Found> = outline.nodes.iter().map(Found::of).collect();
+    let mut found: Vec<Found> = outline.nodes.iter().map(Found::of).collect();
+    hand_down_points(&outline, &mut found);
     let kinds = Groups::of(&outline, &found);
     let mut ids = Ids::default();
     let mut sections = BTreeSet::new();
     let mut left_out: Vec<Line> = Vec::new();
-    for (index, (node, found)) in outline.nodes.iter().zip(&found).enumerate() {
-        let (is_rule, is_item) = kinds.kind_of(index, node, found);
-        let item = is_item.then(|| draft.items.len());
+    for (node, found) in outline.nodes.iter().zip(&found) {
+        let (is_rule, is_item) = kinds.kind_of(node, found);
+        let item = is_item.then_some(draft.items.len());
         if is_item {
             draft.items.push(make_item(node, found, is_rule, &mut ids, &mut gaps));
         }
@@ -52,11 +53,31 @@ pub(super) fn read(text: &str) -> Draft {
     draft.sections = sections.len();
     draft.company = draft.rules.iter().find_map(company);
     rule::contradictions(&draft.rules, &mut gaps);
+    draft.script_name = script_name(&draft, &outline.loose);
     left_out.extend(outline.loose.iter().filter(|line| line.text != draft.title).cloned());
     draft.left_out = ranges(left_out);
     of_the_whole(&draft, &mut gaps);
     draft.gaps = gaps.into_sorted();
     draft
+}
+
+/// 有下列情形之一的,每次扣3分: is no item, its parts are, and each costs what it says.
+fn hand_down_points(outline: &Outline, found: &mut [Found]) {
+    let is_head = |node: &Node| {
+        let text = node.body.text();
+        text.ends_with(':')
+            || ["下列", "以下", "如下", "每项", "每条", "各项"].iter().any(|word| text.contains(word))
+    };
+    for (index, node) in outline.nodes.iter().enumerate() {
+        let Some(head) = node.parent.filter(|head| is_head(&outline.nodes[*head])) else { continue };
+        if found[index].points.is_empty() && !found[index].has_words() {
+            // They stand in another text: in this one they have no place.
+            let end = found[index].text.len();
+            found[index].points =
+                found[head].points.iter().map(|one| Points { start: end, end, ..*one }).collect();
+        }
+        found[head].hands_down = true;
+    }
 }
 
 /// What the text of one number holds.
@@ -65,6 +86,8 @@ struct Found {
     points: Vec<Points>,
     /// The text that the points are of.
     text: String,
+    /// Its points are those of the pieces below it.
+    hands_down: bool,
 }
 
 impl Found {
@@ -89,13 +112,14 @@ impl Found {
                     ..one
                 }));
             }
-            return Self { speech, points, text: whole };
+            return Self { speech, points, text: whole, hands_down: false };
         }
         let text = node.body.text();
         Self {
             speech: speech::read(&node.body, node.forbidden),
             points: points::read(text),
             text: text.to_owned(),
+            hands_down: false,
         }
     }
 
@@ -130,7 +154,7 @@ impl Groups {
     }
 
     /// Whether a piece is a rule, an item, both or neither.
-    fn kind_of(&self, _index: usize, node: &Node, found: &Found) -> (bool, bool) {
+    fn kind_of(&self, node: &Node, found: &Found) -> (bool, bool) {
         let count = self.counts.get(&(node.parent, node.kind, node.list)).copied().unwrap_or_default();
         let assesses = count.with_points * 2 > count.leaves && count.with_words * 2 <= count.leaves;
         let speaks = count.with_words * 2 > count.leaves;
@@ -144,7 +168,7 @@ impl Groups {
             (true, true) => (!assesses, true),
             (true, false) if node.has_children => (is_whole_rule(found), false),
             (true, false) => (!assesses, assesses),
-            (false, true) => (false, true),
+            (false, true) => (false, !found.hands_down),
             (false, false) => (speaks && !node.has_children, assesses && !node.has_children),
         }
     }
@@ -166,7 +190,8 @@ fn make_item(node: &Node, found: &Found, is_rule: bool, ids: &mut Ids, gaps: &mu
             "考核条目里有引号, 没有当作用语; 如果是要说的话, 请另写一条规范",
         );
     }
-    item::read(id, node.source.clone(), &node.body, &found.text, &found.points, gaps)
+    let words = is_rule.then_some("用语");
+    item::read(id, node.source.clone(), &node.body, &found.text, &found.points, words, gaps)
 }
 
 fn make_rule(node: &Node, found: &Found, heading: &str, ids: &mut Ids, gaps: &mut Gaps) -> RuleDraft {
@@ -226,22 +251,36 @@ fn title(lines: &[Line]) -> String {
     text.map(|line| line.text.trim_matches(['【', '】', '#', ' ']).to_owned()).unwrap_or_default()
 }
 
+/// What a sentence before the first rule calls the rules: 特制定《…》.
+fn script_name(draft: &Draft, loose: &[Line]) -> String {
+    let first = draft.rules.first().map_or(0, |rule| rule.line);
+    let named = loose.iter().take_while(|line| line.number < first).filter_map(|line| {
+        let (_, after) = line.text.rsplit_once('《')?;
+        after.split_once('》').map(|(name, _)| name.to_owned())
+    });
+    named.last().filter(|name| name.chars().count() <= 40).unwrap_or_else(|| draft.title.clone())
+}
+
 /// The company in a greeting: 您好,…{agent}号为您服务.
 fn company(rule: &RuleDraft) -> Option<String> {
+    const BEFORE: [&str; 6] = ["您好", "你好", "欢迎致电", "欢迎您致电", "这里是", "是"];
+    const AFTER: [&str; 9] =
+        ["客服中心", "客户服务中心", "服务中心", "客服热线", "服务热线", "热线", "客服", "总机", "工号"];
     rule.say.iter().find_map(|step| {
         let text = &step.words.text;
-        let greeting = text.split_once("为您服务").map(|(before, _)| before)?;
-        let name = greeting.split('{').next()?;
-        let name = name.rsplit([',', '!', '。', '…', ':']).find(|part| part.chars().count() >= 2)?;
-        let name = name
-            .trim_start_matches("您好")
-            .trim_start_matches("欢迎致电")
-            .trim_start_matches("这里是")
-            .trim_start_matches('是');
-        let name = ["客服中心", "客户服务中心", "客服热线", "客服", "很高兴", "工号"]
-            .iter()
-            .fold(name, |name, end| name.strip_suffix(end).unwrap_or(name));
-        (2..=20).contains(&name.chars().count()).then(|| name.to_owned())
+        let end = text
+            .find('{')
+            .into_iter()
+            .chain(text.find("为您服务"))
+            .min()
+            .filter(|_| text.contains("您好"))?;
+        let mut parts = text[..end].rsplit([',', '!', '。', '…', ':']).map(|part| {
+            let part = BEFORE.iter().fold(part.trim(), |name, word| name.strip_prefix(word).unwrap_or(name));
+            AFTER.iter().fold(part, |name, word| name.strip_suffix(word).unwrap_or(name))
+        });
+        let name =
+            parts.find(|part| part.chars().count() >= 2 && !matches!(*part, "很高兴" | "竭诚" | "我是"))?;
+        (name.chars().count() <= 20 && !name.contains(['请', '您', '我'])).then(|| name.to_owned())
     })
 }
 

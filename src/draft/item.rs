@@ -4,13 +4,14 @@ use super::gap::{GapKind, Gaps};
 use super::points::{Direction, Points};
 use super::words::shows_in_calls;
 
-/// Makes an item of `body`, whose points are `points`.
+/// Makes an item of `body`, whose points are `points`. `words`: why it shows in calls, where that is known.
 pub(super) fn read(
     id: String,
     source: String,
     body: &Body,
     text: &str,
     points: &[Points],
+    words: Option<&'static str>,
     gaps: &mut Gaps,
 ) -> ItemDraft {
     let line = body.first_line();
@@ -20,7 +21,7 @@ pub(super) fn read(
         last_line: body.last_line(),
         text: short(text, points),
         full_text: text.replace('\n', ""),
-        shows_by: shows_in_calls(text),
+        shows_by: words.or_else(|| shows_in_calls(text)),
         id,
         ..ItemDraft::default()
     };
@@ -50,7 +51,7 @@ pub(super) fn read(
         let message = format!("不止一种分数, 草稿只写了第一种; 没有写进的: {}", others.join("、"));
         gaps.of(line, &item.id, GapKind::PointsUnclear, message);
     }
-    if item.deduct.is_none() && item.bonus.is_none() {
+    if item.deduct.is_none() && item.bonus.is_none() && !points.iter().any(|one| one.money) {
         gaps.of(line, &item.id, GapKind::PointsMissing, "没有写扣几分或加几分; 草稿先写 0, 请补");
     }
     if item.shows_by.is_none() {

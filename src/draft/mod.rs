@@ -37,6 +37,8 @@ pub const DOCUMENT_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub struct Draft {
     /// The first line of the document that is no number's.
     pub title: String,
+    /// What the document calls its rules, 《…》 before the first of them; else its title.
+    pub script_name: String,
     /// The company, if the greeting names it.
     pub company: Option<String>,
     /// Points at the start of each month, if the document says so.

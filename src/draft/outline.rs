@@ -56,9 +56,12 @@ struct Reader<'a> {
     /// The piece being read and those above it, outermost first; at most one of each kind.
     open: Vec<usize>,
     table: Option<Header>,
-    counts: BTreeMap<(Kind, Option<usize>), Count>,
+    counts: BTreeMap<List, Count>,
     gaps: &'a mut Gaps,
 }
+
+/// What is counted together: numbers of one kind below one piece, with the same numbers before the last.
+type List = (Kind, Option<usize>, Vec<u32>);
 
 /// How far a list has been counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,7 +125,7 @@ impl Reader<'_> {
         let parent = self.open.last().copied();
         let own_number = match marker.numbers.last() {
             Some(number) => *number,
-            None => self.counts.get(&(marker.kind, parent)).map_or(1, |count| count.last + 1),
+            None => self.counts.get(&(marker.kind, parent, Vec::new())).map_or(1, |count| count.last + 1),
         };
         let list = self.count(marker.kind, parent, &marker.numbers, own_number, line);
         let path = self.path(marker.kind, parent, &marker.numbers, own_number);
@@ -177,7 +180,7 @@ impl Reader<'_> {
             self.outline.loose.push(line);
             return;
         }
-        let count = self.counts.get(&(Kind::Row, parent)).map_or(1, |count| count.last + 1);
+        let count = self.counts.get(&(Kind::Row, parent, Vec::new())).map_or(1, |count| count.last + 1);
         let own_number = row.numbers.last().copied().unwrap_or(count);
         let list = self.count(Kind::Row, parent, &row.numbers, own_number, line.number);
         let path = self.path(Kind::Row, parent, &row.numbers, own_number);
@@ -260,58 +263,67 @@ impl Reader<'_> {
         number: u32,
         line: usize,
     ) -> usize {
+        let before = numbers.split_last().map_or(&[][..], |(_, before)| before);
         // Articles count on through chapters, dotted numbers carry their chapter in themselves.
-        let below = if kind == Kind::Article || numbers.len() > 1 { None } else { parent };
+        let below = if kind == Kind::Article || !before.is_empty() { None } else { parent };
+        let list = (kind, below, before.to_vec());
         let lists = self.counts.len();
-        let known = self.counts.get(&(kind, below)).copied();
+        let known = self.counts.get(&list).copied();
         let mut count = known.unwrap_or(Count { last: 0, list: lists });
         let expected = count.last + 1;
-        let written = |number: u32| match kind {
-            Kind::Chinese | Kind::ChineseBracketed | Kind::Article | Kind::Chapter => to_chinese(number),
-            _ => number.to_string(),
-        };
-        if numbers.is_empty() || number == expected {
-        } else if number == 1 {
-            if below.is_some() && count.last > 1 && numbers.len() == 1 {
-                self.gaps.at(
-                    line,
-                    GapKind::Numbering,
-                    format!("编号在 {} 之后又从 {} 开始", written(count.last), written(1)),
-                );
-            }
-            if known.is_some() && numbers.len() == 1 {
-                count.list = lists + self.outline.nodes.len();
-            }
-        } else if number > expected && number - expected <= 20 {
-            // A number that goes on from another list of its kind is counted through.
-            let goes_on = known.is_none()
-                && self
-                    .outline
-                    .nodes
-                    .iter()
-                    .rev()
-                    .find(|node| node.kind == kind)
-                    .is_some_and(|node| node.own_number + 1 == number);
-            if !goes_on {
+        // A list may go on counting where the one before it ended.
+        let goes_on = known.is_none()
+            && before.is_empty()
+            && self
+                .outline
+                .nodes
+                .iter()
+                .rev()
+                .find(|node| node.kind == kind)
+                .is_some_and(|node| node.own_number + 1 == number);
+        let starts_again = number == 1 && count.last > 1 && before.is_empty();
+        if !numbers.is_empty() && number != expected && !goes_on {
+            let written = |number: u32| written(kind, before, number);
+            let message = if starts_again {
+                below.map(|_| format!("编号在 {} 之后又从 {} 开始", written(count.last), written(1)))
+            } else if number <= count.last {
+                Some(format!(
+                    "编号 {} 排在 {} 之后; 请核对是不是重复或写错",
+                    written(number),
+                    written(count.last)
+                ))
+            } else if number - expected > 20 {
+                Some(format!("编号从 {} 跳到 {}; 请核对", written(count.last), written(number)))
+            } else {
                 let missing: Vec<String> = (expected..number).map(written).collect();
-                let message = format!(
+                Some(format!(
                     "{} 之前缺 {}; 请核对是漏了一条还是编号写错",
                     written(number),
                     missing.join("、")
-                );
+                ))
+            };
+            if let Some(message) = message {
                 self.gaps.at(line, GapKind::Numbering, message);
             }
-        } else if number > expected {
-            let message = format!("编号从 {} 跳到 {}; 请核对", written(count.last), written(number));
-            self.gaps.at(line, GapKind::Numbering, message);
-        } else {
-            let message =
-                format!("编号 {} 排在 {} 之后; 请核对是不是重复或写错", written(number), written(count.last));
-            self.gaps.at(line, GapKind::Numbering, message);
         }
-        count.last = number;
-        self.counts.insert((kind, below), count);
+        if starts_again {
+            count = Count { last: 0, list: lists + self.outline.nodes.len() };
+        }
+        count.last = count.last.max(number);
+        self.counts.insert(list, count);
         count.list
+    }
+}
+
+/// A number as the document writes it.
+fn written(kind: Kind, before: &[u32], number: u32) -> String {
+    match kind {
+        Kind::Chinese | Kind::ChineseBracketed => to_chinese(number),
+        Kind::Part => format!("第{}部分", to_chinese(number)),
+        Kind::Chapter => format!("第{}章", to_chinese(number)),
+        Kind::Division => format!("第{}节", to_chinese(number)),
+        Kind::Article => format!("第{}条", to_chinese(number)),
+        _ => before.iter().chain(&[number]).map(u32::to_string).collect::<Vec<_>>().join("."),
     }
 }
 
@@ -337,9 +349,11 @@ impl Node {
         if !ended {
             return true;
         }
-        if self.has_points && !self.has_talk {
-            return !points::read(text).is_empty();
+        if !self.has_talk {
+            return text.starts_with(['“', '「', '"'])
+                || (text.contains(":“") && text.chars().count() <= 80)
+                || !points::read(text).is_empty();
         }
-        self.has_talk && text.chars().count() <= 300 || text.chars().count() <= 120
+        text.chars().count() <= 300
     }
 }

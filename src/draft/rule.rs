@@ -6,7 +6,7 @@ use super::quotes::Slip;
 use super::speech::{Said, Speech, Words};
 use super::table::Row;
 use super::words::{is_situation, title};
-use super::{DraftStep, DraftWords, RuleDraft, quotes, typo, wording};
+use super::{DraftStep, DraftWords, RuleDraft, quotes, typo, wording, words};
 
 /// What is known of a rule besides its text.
 pub(super) struct Place {
@@ -24,12 +24,11 @@ pub(super) fn read(place: Place, body: &Body, speech: &Speech, gaps: &mut Gaps) 
     let never = speech.never.iter().filter_map(|words| maker.never(words)).collect::<Vec<_>>();
     let caller = speech.caller.iter().filter_map(|words| maker.caller(words)).collect::<Vec<_>>();
     let plain = |words: &Words| DraftWords { text: words.text.replace('\n', ""), line: words.line };
-    let situation = speech.situation.replace('\n', "");
-    let situation = situation.trim_matches([' ', ':', ',', '。', '、']);
+    let situation = words::situation(&speech.situation);
     let has_situation = is_situation(situation);
     let mut rule = RuleDraft {
         title: if has_situation { title(situation) } else { String::new() },
-        situation: if has_situation { situation.to_owned() } else { String::new() },
+        situation: if has_situation { situation.replace('\n', ", ") } else { String::new() },
         line: body.first_line(),
         last_line: body.last_line(),
         id: place.id,
@@ -51,7 +50,7 @@ pub(super) fn read(place: Place, body: &Body, speech: &Speech, gaps: &mut Gaps) 
         };
     }
     rule.opening = rule.say.len() == 1
-        && rule.say[0].words.text.contains("为您服务")
+        && ["为您服务", "{agent}"].iter().any(|word| rule.say[0].words.text.contains(word))
         && ["问候", "开头", "接听", "接起", "接通", "开场", "来电", "报"]
             .iter()
             .any(|word| rule.title.contains(word) || rule.section.contains(word));
@@ -158,7 +157,8 @@ impl Maker<'_> {
 
     fn caller(&mut self, words: &Words) -> Option<DraftWords> {
         let wording = self.wording(words)?;
-        let text = wording::variant(&wording.text);
+        // 小姐(先生) is here the agent.
+        let text = wording::variant(&wording.text.replace("{customer}", "…"));
         wording::is_phrase(&text).then_some(DraftWords { text, line: words.line })
     }
 

@@ -54,6 +54,7 @@ pub(super) fn read(body: &Body, forbidden: bool) -> Speech {
         never: forbidden,
         talk: false,
         list: forbidden,
+        called: false,
         lead: String::new(),
         speech: Speech::default(),
     };
@@ -79,6 +80,8 @@ struct Reader<'a> {
     talk: bool,
     /// Forbidden words are listed, one a sign.
     list: bool,
+    /// The last words were the caller's.
+    called: bool,
     /// Text since the last words.
     lead: String,
     speech: Speech,
@@ -118,12 +121,15 @@ impl<'a> Reader<'a> {
             }
             self.speech.never.push(words);
             self.lead.clear();
-        } else if caller_speaks(&self.lead) {
+        } else if (self.called && is_alternative(&self.lead))
+            || caller_speaks(&self.lead, &self.body.text()[end..])
+        {
             let lead = self.take_lead();
             if !lead.is_empty() && self.speech.say.is_empty() {
                 self.speech.situation.push_str(&format!("「{}」", words.text));
             }
             self.speech.caller.push(words);
+            self.called = true;
         } else if is_mention(quoted, &self.lead) {
             self.lead.push_str(quoted);
         } else {
@@ -133,6 +139,7 @@ impl<'a> Reader<'a> {
 
     fn say(&mut self, words: Words) {
         let lead = self.take_lead();
+        self.called = false;
         match self.speech.say.last_mut() {
             Some(before) if is_alternative(&lead) => before.or.push(words.text),
             _ => self.speech.say.push(Said { words, or: Vec::new(), wait_ms: 0 }),
@@ -196,8 +203,9 @@ impl<'a> Reader<'a> {
             self.list = self.never;
             self.talk = self.never;
             match label {
-                Label::Say => self.lead.push_str("用语:"),
-                Label::Never => self.lead.clear(),
+                Label::Say => self.lead.push(':'),
+                Label::Never => drop(self.take_lead()),
+                Label::Situation => self.lead.push('\n'),
                 _ => {}
             }
             return end - rest.len();
@@ -241,8 +249,10 @@ impl<'a> Reader<'a> {
                 }
             } else if let Some(said) = speech_verb(text) {
                 let first = said.split([',', '。', ';', '\n']).next().unwrap_or_default().trim();
-                let generic =
-                    ["脏", "粗", "方言", "谎", "闲", "与", "不", "任何", "有", "服务", "出", "一些"];
+                let generic = [
+                    "脏", "粗", "方言", "谎", "闲", "与", "不", "任何", "有", "服务", "出", "一些", "得",
+                    "的", "或",
+                ];
                 if !first.is_empty() && !before_quote && prefix_of(first, &generic).is_none() {
                     self.speech.never.push(self.words(end - said.len(), first));
                     let rest = &said[said.find(first).unwrap_or(0) + first.len()..];

@@ -222,10 +222,12 @@ fn fill_placeholders(text: &str, unknown: &mut Option<String>) -> String {
 
 /// Signs at the ends and double signs gone, slots written out.
 fn finish(text: &str) -> String {
+    let text =
+        text.trim_matches([' ', ',', '、', ';', ':', '/', '”', '“']).trim_start_matches(['。', '!', '?']);
     let mut clean = String::with_capacity(text.len());
-    for character in text.trim_matches([' ', ',', '、', ';', ':', '/', '。', '”', '“']).chars() {
+    for character in text.chars() {
         let double = character == '。' && clean.ends_with(['!', '?', '。', '…'])
-            || character == ',' && clean.ends_with([',', '…']);
+            || character == ',' && (clean.is_empty() || clean.ends_with([',', '…']));
         match character {
             _ if double => {}
             '…' if clean.ends_with('…') => {}
@@ -235,9 +237,7 @@ fn finish(text: &str) -> String {
             _ => clean.push(character),
         }
     }
-    // The full stop was taken off with the rest at the end; a sentence keeps it only as ! or ?.
-    let clean = clean.trim_matches([' ', ',']);
-    cut(clean)
+    cut(&clean)
 }
 
 /// Longer words are cut: nobody says so much at a stretch.

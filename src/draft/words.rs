@@ -188,7 +188,7 @@ pub(super) fn speech_verb(text: &str) -> Option<&str> {
     while let Some(word) = prefix_of(rest, &before) {
         rest = &rest[word.len()..];
     }
-    let verb = prefix_of(rest, &["说", "讲", "回答", "问", "答"])?;
+    let verb = prefix_of(rest, &["说", "讲"])?;
     let rest = &rest[verb.len()..];
     (!rest.starts_with(['明', '话', '解', '述', '清'])).then_some(rest)
 }
@@ -202,14 +202,16 @@ pub(super) fn is_talk(text: &str) -> bool {
         && !AGENTS.iter().any(|agent| text.contains(&format!("{agent}应")))
 }
 
-/// Whether the words after `lead` are the caller's: 客户问候客服:, 客户说, but not 客户抱怨时,客服:.
-pub(super) fn caller_speaks(lead: &str) -> bool {
+/// Whether the words between `lead` and `next` are the caller's: 客户问候客服:, 客户说, but not 客户抱怨时,客服:.
+pub(super) fn caller_speaks(lead: &str, next: &str) -> bool {
     let lead = lead.trim_end_matches([':', ' ', '“', ',']);
     let clause = lead.rsplit([',', '。', ';', ':', '!', '?', '\n', '”', '、']).next().unwrap_or_default();
-    let clause = after_when(clause);
+    // 客户问候时:“…”客服回应:“…”
+    let answered = prefix_of(next.trim_start_matches([',', '。', ' ', '\n', '”', ';']), &AGENTS).is_some();
+    let clause = if answered { clause.strip_suffix('时').unwrap_or(clause) } else { after_when(clause) };
     let clause = prefix_of(clause, &["遇到", "遇", "当", "如果", "如", "若", "对于", "听到"])
         .map_or(clause, |word| &clause[word.len()..]);
-    let Some(caller) = prefix_of(clause, &CALLERS) else { return false };
+    let Some(caller) = prefix_of(clause, &CALLERS).filter(|_| !clause.ends_with('后')) else { return false };
     let does = &clause[caller.len()..];
     does.chars().count() <= 12
         && ["说", "问", "讲", "表示", "称", "回答", "抱怨", "提出", "喊", "骂", "来电"]
@@ -265,8 +267,14 @@ pub(super) fn wait_ms(text: &str) -> Option<u64> {
 
 /// The situation of `lead` in a few characters, for a title.
 pub(super) fn title(lead: &str) -> String {
-    let plain: String = lead.chars().filter(|c| !"()“”\n".contains(*c)).collect();
-    let first = plain.split([',', '。', ':', ';', '?', '!']).map(str::trim).find(|part| !part.is_empty());
+    let plain: String = lead.chars().filter(|c| !"“”".contains(*c)).collect();
+    // A bracket at the beginning belongs to the sentence, a later one explains it.
+    let plain = match plain.strip_prefix('(') {
+        Some(rest) => rest.replacen(')', "", 1),
+        None => plain,
+    };
+    let first =
+        plain.split([',', '。', ':', ';', '?', '!', '(', '\n']).map(str::trim).find(|part| !part.is_empty());
     let mut title = first.unwrap_or_default();
     while let Some(word) = prefix_of(title, &["遇到", "遇", "当", "若是", "若", "如果", "如", "对于", "需"])
         .filter(|word| title.len() > word.len() + 6)
@@ -274,7 +282,7 @@ pub(super) fn title(lead: &str) -> String {
         title = &title[word.len()..];
     }
     for agent in AGENTS {
-        title = title.strip_suffix(agent).filter(|rest| !rest.is_empty()).unwrap_or(title);
+        title = title.strip_suffix(agent).filter(|rest| rest.ends_with(['时', '后'])).unwrap_or(title);
     }
     let title = ["的时候", "时候", "时"].iter().find_map(|end| title.strip_suffix(end)).unwrap_or(title);
     title.chars().take(24).collect()
@@ -295,6 +303,18 @@ pub(super) fn is_situation(lead: &str) -> bool {
         rest = &rest[word.len()..];
     }
     rest.chars().filter(|c| c.is_alphanumeric()).count() >= 2
+}
+
+/// `lead` without the end that tells only who speaks.
+pub(super) fn situation(lead: &str) -> &str {
+    let mut lead = lead.trim_matches([' ', ':', ',', '。', '、', '\n']);
+    while let Some(at) = lead.rfind([',', ':', '。', '\n']) {
+        if is_situation(&lead[at..]) {
+            break;
+        }
+        lead = lead[..at].trim_end_matches([' ', ':', ',', '。']);
+    }
+    lead
 }
 
 /// Whether a breach of an assessment item shows in calls, by its words; and the word that told.

@@ -67,7 +67,7 @@ pub(super) fn script(draft: &Draft, document: &str) -> String {
     page.comment(format!("草稿: 由 callcue script draft 从 {document} 读出, 每一条写着它来自原文第几行。"));
     page.comment("「请看」和「待填」「待定」的地方要由人补; 改完运行 callcue script check 文件名。");
     page.line("format = 1");
-    page.field("name", if draft.title.is_empty() { TO_FILL } else { &draft.title });
+    page.field("name", if draft.script_name.is_empty() { TO_FILL } else { &draft.script_name });
     page.field("company", draft.company.as_deref().unwrap_or(TO_FILL));
     let mut section = "";
     for one in &draft.rules {
@@ -138,7 +138,7 @@ fn say(rule: &RuleDraft, page: &mut Page<'_>) {
     page.line("say = [");
     for step in &rule.say {
         for bracket in &step.brackets {
-            page.comment(format!("括号里: {bracket}"));
+            page.line(format!("  # 括号里: {bracket}"));
         }
         let mut fields = format!("text = {}", quoted(&step.words.text));
         if !step.or.is_empty() {
