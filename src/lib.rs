@@ -39,6 +39,7 @@
 //! | [`segment`] | pure | frames to edges of speech, edges to silence windows | call |
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
 //! | [`score`] | pure | the assessment standard: what a breach proposes to cost | call script |
+//! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
 //! | [`trial`] | pure | a script file's own examples, run | call monitor phrase score script |
@@ -53,7 +54,7 @@
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config eval monitor record score script transcribe trial wire |
+//! | [`cli`] | | one file a command | app call capture config draft eval monitor record score script transcribe trial wire |
 //!
 //! # Invariants
 //!
@@ -104,6 +105,7 @@
 
 // core: one call, as a function of what happens in it
 pub mod call;
+pub mod draft;
 pub mod monitor;
 pub mod phrase;
 pub mod rules;

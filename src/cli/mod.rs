@@ -7,6 +7,7 @@ mod health;
 mod print;
 mod replay;
 mod script;
+mod script_draft;
 mod station;
 
 use std::process::ExitCode;

@@ -19,10 +19,13 @@ pub(super) enum ScriptCommand {
         /// The script file.
         path: PathBuf,
     },
+    /// Read a company's own standard (plain Chinese text) and make a first script and assessment file of it.
+    Draft(super::script_draft::Args),
 }
 
 pub(super) fn run(command: &ScriptCommand) -> anyhow::Result<ExitCode> {
     match command {
+        ScriptCommand::Draft(args) => super::script_draft::run(args),
         ScriptCommand::Check { path } => {
             super::replay::load_script(Some(path))?;
             Ok(ExitCode::SUCCESS)
