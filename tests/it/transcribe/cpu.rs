@@ -31,7 +31,11 @@ fn whisper_is_built_for_any_machine_and_with_its_fast_kernels() {
         ("GGML_LLAMAFILE", option_env!("GGML_LLAMAFILE"), "ON"),
         ("GGML_OPENMP", option_env!("GGML_OPENMP"), "OFF"),
     ] {
-        assert_eq!(value, Some(wanted), "{name}: .cargo/config.toml, or your environment, which wins over it");
+        assert_eq!(
+            value,
+            Some(wanted),
+            "{name}: .cargo/config.toml, or your environment, which wins over it"
+        );
     }
     // cmake itself says what it took, in the program.
     let info = whisper_rs::print_system_info();
@@ -43,8 +47,12 @@ fn whisper_is_built_for_any_machine_and_with_its_fast_kernels() {
 #[test]
 fn what_the_wrapper_gets_wrong_is_forbidden() {
     let clippy: toml::Table = toml::from_str(include_str!("../../../clippy.toml")).unwrap();
-    let banned: Vec<_> =
-        clippy["disallowed-methods"].as_array().unwrap().iter().map(|ban| ban["path"].as_str().unwrap()).collect();
+    let banned: Vec<_> = clippy["disallowed-methods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ban| ban["path"].as_str().unwrap())
+        .collect();
     for method in [
         "FullParams::set_abort_callback_safe",
         "FullParams::set_language",
