@@ -50,11 +50,12 @@
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config draft eval monitor record score script transcribe trial wire |
+//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire |
 //!
 //! # Invariants
 //!
@@ -78,7 +79,7 @@
 //!     say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
 //!
-//! What is absent: any connection to another machine, cookies, a database, telephony of its own, any judgement of what the
+//! What is absent: any connection to another machine (but for `callcue model get`, which somebody types, in [`models`]), cookies, a database, telephony of its own, any judgement of what the
 //! customer says but as the cause of what the agent must do, and `unsafe` code but for one justified line in [`vad`].
 //!
 //! # Words
@@ -126,6 +127,9 @@ pub mod deliver;
 pub mod http;
 pub mod record;
 pub mod wire;
+
+// from other machines, when somebody asks for it
+pub mod models;
 
 // assembly
 pub mod app;

@@ -72,7 +72,7 @@ impl SamplePlayer {
     /// # Errors
     /// When the sample cannot be unpacked, or no thread can be started.
     pub fn start(data: &Path) -> io::Result<Self> {
-        let path = unpack(data)?;
+        let path = unpack_sample_call(data)?;
         let (sender, events) = sync_channel(QUEUE);
         let (wanted, asked) = sync_channel::<()>(1);
         thread::Builder::new().name("sample-call".to_owned()).spawn(move || {
@@ -112,7 +112,11 @@ fn play(path: &Path, line: u64, sender: &SyncSender<FeedEvent>) -> Option<u64> {
     Some(end)
 }
 
-fn unpack(data: &Path) -> io::Result<PathBuf> {
+/// Puts the sample call below `data`, if it is not there, and tells where: FLAC, agent left, customer right.
+///
+/// # Errors
+/// The system's, when it cannot be written.
+pub fn unpack_sample_call(data: &Path) -> io::Result<PathBuf> {
     let folder = data.join("demo");
     create_private_folder(&folder)?;
     let path = folder.join("call.flac");

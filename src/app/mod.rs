@@ -12,7 +12,7 @@ mod station;
 
 pub use clock::{Stopwatch, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};
-pub use feed::{Feed, FeedEvent, SamplePlayer};
+pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
 pub use station::{Console, StationPlan, run_station};

@@ -4,6 +4,7 @@ pub mod devices;
 pub mod doctor;
 mod eval;
 mod health;
+mod model;
 mod print;
 mod replay;
 mod script;
@@ -36,6 +37,9 @@ enum Command {
     Doctor(health::DoctorArgs),
     /// Measure how right a speech model's text is, on recordings with known words.
     Eval(eval::Args),
+    /// Get a published speech model, check it, measure it, use it.
+    #[command(subcommand)]
+    Model(model::ModelCommand),
     /// Check and try service scripts.
     #[command(subcommand)]
     Script(script::ScriptCommand),
@@ -51,6 +55,7 @@ impl Cli {
             Command::Devices(args) => health::devices(&args),
             Command::Doctor(args) => health::doctor(&args),
             Command::Eval(args) => eval::run(&args),
+            Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
         };
         match result {

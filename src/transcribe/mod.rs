@@ -36,7 +36,7 @@ mod stream;
 mod text;
 mod whisper;
 
-pub use cpu::{CpuError, check_cpu};
+pub use cpu::{CpuError, check_cpu, has_cpu_feature, missing_cpu_features};
 pub use inline::Inline;
 pub use job::{Done, Job, JobError, JobId, JobKind, JobRunner};
 pub use loops::cut_loops;

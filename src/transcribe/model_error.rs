@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use super::{CpuError, SettingsError};
 
 /// How to come by a sound model: the end of most messages here.
-const MEND: &str = "leave the model out to take the bundled one, or get one with whisper.cpp's `models/download-ggml-model.sh small` and name its file";
+const MEND: &str =
+    "leave the model out to take the bundled one, or get one with `callcue model get small-q8_0`";
 
 /// Why there is no speech model. Each message names the file, what is wrong with it, and the mend.
 #[derive(Debug, thiserror::Error)]

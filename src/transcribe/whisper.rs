@@ -1,3 +1,4 @@
+use std::num::NonZeroU8;
 use std::path::Path;
 
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
@@ -86,6 +87,8 @@ impl WhisperModel {
         Ok(WhisperRecognizer {
             state,
             params: self.params.clone(),
+            threads: 1,
+            positions_last: 0,
             positions_max: u64::from(self.info.audio_ctx),
             // whisper.cpp's own bound on the length of a text (`n_max` in `whisper_full_with_state`)
             tokens_max: u64::from(self.info.text_ctx / 2).saturating_sub(5),
@@ -129,20 +132,63 @@ fn params(language: Option<&'static str>, prompt: Option<&str>) -> FullParams<'s
 pub struct WhisperRecognizer {
     state: WhisperState,
     params: FullParams<'static, 'static>,
+    threads: u8,
+    /// Of the last pass; whisper.cpp keeps them.
+    positions_last: u64,
     positions_max: u64,
     tokens_max: u64,
     tokens_per_s: u64,
 }
 
+/// What `callcue model bench` measures with; a call needs none of it.
+impl WhisperRecognizer {
+    /// Threads of the passes to come, instead of the one that a call gets.
+    pub fn set_threads(&mut self, threads: NonZeroU8) {
+        self.threads = threads.get();
+        self.params.set_n_threads(self.threads.into());
+    }
+
+    /// The first half of a pass, spectrum and encoder, as [`recognize`](Recognizer::recognize) does it for the same
+    /// samples.
+    ///
+    /// # Errors
+    /// As `recognize`.
+    pub fn encode(&mut self, samples: &[f32]) -> Result<(), RecognizeError> {
+        if self.positions_last != audio_ctx_for(samples.len(), self.positions_max) {
+            self.pass(samples)?;
+        }
+        let threads = self.threads.into();
+        let encoded = self.state.pcm_to_mel(samples, threads).and_then(|()| self.state.encode(0, threads));
+        encoded.map_err(|error| RecognizeError::Engine(error.to_string()))
+    }
+
+    /// Tokens of the last text.
+    pub fn tokens(&self) -> u32 {
+        self.state.as_iter().map(|segment| u32::try_from(segment.n_tokens()).unwrap_or(0)).sum()
+    }
+}
+
 impl Recognizer for WhisperRecognizer {
     fn recognize(&mut self, samples: &[f32], _ask: &Ask) -> Result<String, RecognizeError> {
+        self.pass(samples)?;
+        self.state
+            .as_iter()
+            .map(|segment| segment.to_str_lossy().map(|text| text.into_owned()))
+            .collect::<Result<String, _>>()
+            .map_err(|error| RecognizeError::Engine(error.to_string()))
+    }
+}
+
+impl WhisperRecognizer {
+    fn pass(&mut self, samples: &[f32]) -> Result<(), RecognizeError> {
         let max_ms = self.positions_max * 1_000 / POSITIONS_PER_S;
         let length_ms = samples.len() as u64 / SAMPLES_PER_MS;
         if length_ms > max_ms {
             return Err(RecognizeError::TooLong { length_ms, max_ms });
         }
         let mut params = self.params.clone();
-        params.set_audio_ctx(audio_ctx_for(samples.len(), self.positions_max) as i32);
+        self.positions_last = audio_ctx_for(samples.len(), self.positions_max);
+        params.set_audio_ctx(self.positions_last as i32);
         let tokens = max_tokens_for(samples.len(), self.tokens_per_s).min(self.tokens_max);
         params.set_max_tokens(tokens as i32);
         let padded;
@@ -152,12 +198,7 @@ impl Recognizer for WhisperRecognizer {
         } else {
             samples
         };
-        self.state.full(params, samples).map_err(|error| RecognizeError::Engine(error.to_string()))?;
-        self.state
-            .as_iter()
-            .map(|segment| segment.to_str_lossy().map(|text| text.into_owned()))
-            .collect::<Result<String, _>>()
-            .map_err(|error| RecognizeError::Engine(error.to_string()))
+        self.state.full(params, samples).map(drop).map_err(|error| RecognizeError::Engine(error.to_string()))
     }
 }
 

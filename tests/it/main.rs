@@ -22,6 +22,12 @@ mod file;
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
 mod layers;
+// `callcue model` as a program.
+mod model_command;
+// Published models: the list, and getting one from servers of every kind.
+mod model_fetch;
+// What measured speeds are enough for.
+mod model_speed;
 // Hearing a phrase through recognition errors, and keeping look-alikes apart.
 mod phrase;
 // What is left on disk, at every moment of a call and after a kill.

@@ -4,6 +4,7 @@
 #[path = "support/ggml.rs"]
 pub(crate) mod ggml;
 
+mod cpu;
 mod model_file;
 mod pool;
 mod stream;

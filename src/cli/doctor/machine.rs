@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{ConfigError, Environment, Flags, Settings, load};
 use crate::record::{create_private_file, create_private_folder};
+use crate::transcribe::{has_cpu_feature, missing_cpu_features};
 
 use super::report::Finding;
 
@@ -70,7 +71,7 @@ pub struct LocalMachine {
 
 impl Machine for LocalMachine {
     fn missing_cpu_features(&self) -> Vec<CpuFeature> {
-        missing_cpu_features()
+        missing_cpu_features(has_cpu_feature).into_iter().map(CpuFeature).collect()
     }
 
     fn settings(&self) -> Result<Settings, ConfigError> {
@@ -106,23 +107,6 @@ impl Machine for LocalMachine {
     fn browser(&self) -> Option<Browser> {
         find_browser(&self.search_path)
     }
-}
-
-/// The features that whisper.cpp is compiled for on x86-64; without them it dies on its first instruction.
-#[cfg(target_arch = "x86_64")]
-fn missing_cpu_features() -> Vec<CpuFeature> {
-    let features = [
-        ("AVX2", is_x86_feature_detected!("avx2")),
-        ("FMA", is_x86_feature_detected!("fma")),
-        ("F16C", is_x86_feature_detected!("f16c")),
-    ];
-    features.into_iter().filter(|(_, here)| !here).map(|(name, _)| CpuFeature(name)).collect()
-}
-
-/// Elsewhere the compiler's baseline is all that is used.
-#[cfg(not(target_arch = "x86_64"))]
-fn missing_cpu_features() -> Vec<CpuFeature> {
-    Vec::new()
 }
 
 #[cfg(unix)]

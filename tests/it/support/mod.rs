@@ -9,3 +9,4 @@ pub(crate) mod rust_paths;
 pub(crate) mod silence_score;
 pub(crate) mod silence_set;
 pub(crate) mod station;
+pub(crate) mod web_server;

@@ -36,7 +36,7 @@ fn what_is_no_model_is_named() {
     ] {
         let message = message_for(bytes);
         assert!(message.contains(found), "{message}");
-        assert!(message.contains("download-ggml-model.sh"), "{message}");
+        assert!(message.contains("callcue model get"), "{message}");
     }
 }
 
@@ -45,7 +45,7 @@ fn a_missing_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let message = load(&folder.path().join("absent.bin")).err().unwrap().to_string();
     assert!(
-        message.contains("absent.bin: no such speech model") && message.contains("download-ggml-model.sh"),
+        message.contains("absent.bin: no such speech model") && message.contains("callcue model get"),
         "{message}"
     );
     let message = load(folder.path()).err().unwrap().to_string();
