@@ -162,7 +162,8 @@ fn play(folder: &Path, sink: &str, samples: &[i16], channels: u16) -> Player {
     }
     wav.finalize().unwrap();
     let arguments = ["--latency-msec=200", "-d", sink, path.to_str().unwrap()];
-    Player(Command::new("paplay").args(arguments).spawn().unwrap())
+    // Ahead of other work where the system allows it; else `nice` says so and plays all the same.
+    Player(Command::new("nice").args(["-n", "-10", "paplay"]).args(arguments).spawn().unwrap())
 }
 
 fn both(folder: &Path) -> [Vec<i16>; 2] {
