@@ -22,6 +22,8 @@ mod file;
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
 mod layers;
+// One call from its audio: the order of what is heard and what else happens.
+mod listen;
 // Hearing a phrase through recognition errors, and keeping look-alikes apart.
 mod phrase;
 // What is left on disk, at every moment of a call and after a kill.
