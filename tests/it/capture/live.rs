@@ -49,7 +49,7 @@ const STALL: Duration = Duration::from_millis(40);
 
 /// What the machine did to a run: then the run proves nothing.
 #[derive(Default)]
-struct Disturbance {
+pub(super) struct Disturbance {
     stalled_ms: AtomicU64,
     lost_sound: AtomicBool,
     over: AtomicBool,
@@ -67,6 +67,14 @@ impl Disturbance {
         }
     }
 
+    /// Notes sound that the machine lost.
+    pub(super) fn look_at(&self, event: &CaptureEvent) {
+        let machine = [LossReason::Hole, LossReason::Overrun, LossReason::Stalled];
+        if matches!(event, CaptureEvent::Lost { reason, .. } if machine.contains(reason)) {
+            self.lost_sound.store(true, Ordering::Relaxed);
+        }
+    }
+
     fn stalled(&self) -> Duration {
         Duration::from_millis(self.stalled_ms.load(Ordering::Relaxed))
     }
@@ -74,7 +82,7 @@ impl Disturbance {
 
 /// Runs `test`. Where it fails although the machine stood still or lost sound, it is run again: the failure is the machine's.
 /// A failure on a machine with time to spare, or in every run, stands.
-fn undisturbed(test: impl Fn(&Disturbance)) {
+pub(super) fn undisturbed(test: impl Fn(&Disturbance)) {
     for run in 1..=RUNS_MAX {
         let disturbance = Disturbance::default();
         let outcome = std::thread::scope(|scope| {
@@ -259,10 +267,7 @@ impl<'a> Live<'a> {
     }
 
     fn take(&mut self, event: CaptureEvent) {
-        let machine = [LossReason::Hole, LossReason::Overrun, LossReason::Stalled];
-        if matches!(event, CaptureEvent::Lost { reason, .. } if machine.contains(&reason)) {
-            self.disturbance.lost_sound.store(true, Ordering::Relaxed);
-        }
+        self.disturbance.look_at(&event);
         self.told.push((self.now(), event));
     }
 
