@@ -13,8 +13,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/e2e/*.ts"],
           // A machine that is busy with other work takes many times longer than a free one.
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

@@ -181,13 +181,15 @@ impl<D: SpeechDetector> CallListener<D> {
                 self.next_heard = self.segmenter.poll();
             }
             let settled = self.settled();
-            let control_at = self.controls.front().map(|(at, _)| *at);
-            match (self.next_heard, control_at) {
-                (Some(heard), at) if at.is_none_or(|at| heard.at() <= at) => {
+            let control = self.controls.front().map(|(at, input)| (*at, input));
+            match (self.next_heard, control) {
+                (Some(heard), control)
+                    if control.is_none_or(|(at, input)| comes_before(heard, at, input)) =>
+                {
                     self.next_heard = None;
                     self.heard(heard);
                 }
-                (_, Some(at)) if at <= settled => {
+                (_, Some((at, _))) if at <= settled => {
                     if let Some((at, input)) = self.controls.pop_front() {
                         self.monitor.handle(at, input);
                     }
@@ -246,5 +248,16 @@ impl<D: SpeechDetector> CallListener<D> {
             }
             self.partials.push_back(update);
         }
+    }
+}
+
+/// Whether `heard` happened before `input` at `at`. At the same moment it did, but for speech that goes on after a gap: it
+/// starts where the audio is back, not while it is missing.
+fn comes_before(heard: Heard, at: CallTime, input: &Input) -> bool {
+    let about_audio = matches!(input, Input::AudioLost { .. } | Input::AudioBack { .. });
+    if about_audio && matches!(heard, Heard::SpeechStarted { .. }) {
+        heard.at() < at
+    } else {
+        heard.at() <= at
     }
 }

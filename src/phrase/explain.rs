@@ -56,11 +56,8 @@ impl Part {
         let last = self.elements.iter().map(|element| element.essential).max().unwrap_or(0);
         (1..=last).all(|stretch| {
             let length = self.elements.iter().filter(|element| element.essential == stretch).count();
-            let lost = way
-                .iter()
-                .filter(lost)
-                .filter(|way| self.elements[way.row].essential == stretch)
-                .count();
+            let lost =
+                way.iter().filter(lost).filter(|way| self.elements[way.row].essential == stretch).count();
             lost <= (length / 3).max(1)
         })
     }

@@ -182,7 +182,8 @@ impl Phrase {
         let slips = strictness.slips(needed, marked);
         let parts = parts.into_iter().map(|elements| {
             let needed = needed_syllables(&elements);
-            let slips_of_part = if alone { slips } else { strictness.slips_of_part(needed, marked).min(slips) };
+            let slips_of_part =
+                if alone { slips } else { strictness.slips_of_part(needed, marked).min(slips) };
             let part = Part::new(elements, slips_of_part);
             if strictness.wants_whole(needed, marked) { part.whole() } else { part }
         });
@@ -273,7 +274,9 @@ fn parse_part(text: &str, slots: &Slots) -> Result<Vec<Element>, BadPhrase> {
             ']' if must => must = false,
             '(' | '\u{ff08}' if !may => may = true,
             ')' | '\u{ff09}' if may => may = false,
-            '<' if !essential && stretch < Phrase::PART_MAX as u8 => (essential, stretch) = (true, stretch + 1),
+            '<' if !essential && stretch < Phrase::PART_MAX as u8 => {
+                (essential, stretch) = (true, stretch + 1)
+            }
             '>' if essential => essential = false,
             '[' | ']' | '(' | ')' | '\u{ff08}' | '\u{ff09}' | '}' | '<' | '>' => {
                 return Err(BadPhrase::Unbalanced(character));
@@ -295,7 +298,13 @@ fn parse_part(text: &str, slots: &Slots) -> Result<Vec<Element>, BadPhrase> {
         }
     }
     if must || may || essential {
-        return Err(BadPhrase::Unbalanced(if must { '[' } else if may { '(' } else { '<' }));
+        return Err(BadPhrase::Unbalanced(if must {
+            '['
+        } else if may {
+            '('
+        } else {
+            '<'
+        }));
     }
     if elements.is_empty() && !text.contains('{') {
         return Err(BadPhrase::Empty);

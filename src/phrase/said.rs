@@ -94,8 +94,7 @@ impl Said {
                 || (matches!(character, '个' | '個') && text[..offset].ends_with('那'));
             self.sounds.insert(&readings);
             let before = self.tokens.last();
-            let again =
-                before.is_some_and(|before| before.readings.likeness(&readings) == Likeness::Same);
+            let again = before.is_some_and(|before| before.readings.likeness(&readings) == Likeness::Same);
             self.tokens.push(Token {
                 readings,
                 filler,

@@ -14,4 +14,4 @@ mod silence;
 
 pub use detector::{FRAME_SAMPLES, SpeechDetector};
 pub use segmenter::{Heard, Segmenter};
-pub use silence::{SILENCE_WINDOW_MS, SilenceClock, SilenceWindow};
+pub use silence::{SHORT_GAP_MS, SILENCE_WINDOW_MS, SilenceClock, SilenceWindow};

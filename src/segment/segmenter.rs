@@ -2,8 +2,8 @@ use std::collections::VecDeque;
 
 use super::edges::{Edge, EdgeFinder};
 use super::pauses::Pauses;
-use super::{FRAME_SAMPLES, SpeechDetector};
-use crate::call::{CallTime, Channel, PerChannel};
+use super::{FRAME_SAMPLES, SHORT_GAP_MS, SpeechDetector};
+use crate::call::{CallTime, Channel, PerChannel, SAMPLES_PER_MS};
 
 /// Frames from one noise floor to the next: 1 s.
 const NOISE_FLOOR_EVERY_FRAMES: u64 = 100;
@@ -95,7 +95,8 @@ impl<D: SpeechDetector> Segmenter<D> {
         self.ears[channel].stop(channel, at);
     }
 
-    /// Audio of `channel` goes on at `at`, and is heard afresh. What the other channel has [settled](Self::settled)
+    /// Audio of `channel` goes on at `at`, and is heard afresh; over a [short gap](SHORT_GAP_MS) the detector remembers
+    /// what the line sounded like. What the other channel has [settled](Self::settled)
     /// in the meantime should not lie beyond `at`, or edges come out after later ones.
     pub fn back(&mut self, channel: Channel, at: CallTime) {
         self.ears[channel].restart(at);
@@ -237,20 +238,27 @@ impl<D: SpeechDetector> Ear<D> {
         if let Some(Heard::SpeechEnded { at: ended, .. }) = self.heard.back_mut() {
             *ended = at.min(*ended);
         }
-        self.restart(at);
+        self.cut(at);
         self.missing = true;
     }
 
-    /// Audio from `at` on, unlike what came before.
+    /// Audio from `at` on, after a gap.
     fn restart(&mut self, at: CallTime) {
-        self.detector.reset();
+        if at.samples_since(self.time()) > SHORT_GAP_MS * SAMPLES_PER_MS {
+            self.detector.reset();
+        }
+        self.cut(at);
+        self.missing = false;
+    }
+
+    /// What comes from `at` on does not continue what came before.
+    fn cut(&mut self, at: CallTime) {
         self.edges = EdgeFinder::default();
         self.pauses = Pauses::default();
         self.levels.clear();
         self.origin = at;
         self.frames = 0;
         self.filled = 0;
-        self.missing = false;
     }
 }
 

@@ -1,12 +1,17 @@
-use crate::call::{CallTime, Channel, PerChannel};
+use crate::call::{CallTime, Channel, PerChannel, SAMPLES_PER_MS};
 
 /// Length of the silence window that the script speaks of, and the step between its repeats.
 pub const SILENCE_WINDOW_MS: u64 = 3_000;
 
+/// Missing audio up to this length hides no word: in quiet, the count goes on after it. Devices skip 20 to 100 ms now and
+/// then, and a count that began anew each time would let a real silence pass.
+pub const SHORT_GAP_MS: u64 = 200;
+
 /// Both sides have been quiet for a multiple of [`SILENCE_WINDOW_MS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SilenceWindow {
-    /// Where the quiet began: the end of the last speech, or the answer if nobody has spoken.
+    /// Where the quiet began: the end of the last speech, or the answer if nobody has spoken. Later by the short gaps
+    /// in the audio since, if there were any: they are no quiet that was heard.
     pub since: CallTime,
     /// How long it has been quiet by now: 3000, 6000, …
     pub length_ms: u64,
@@ -29,8 +34,9 @@ enum Side {
 /// [`advance`](Self::advance)`(at)`: that is what makes speech which starts at exactly 3.000 s prevent the
 /// window, and what keeps a window that fell due earlier.
 ///
-/// Audio that is missing is not silence: no window falls due while a channel is
-/// [lost](Self::audio_lost), and the count starts anew when the last missing channel is back.
+/// Audio that is missing is not silence: no window falls due while a channel is [lost](Self::audio_lost). When the
+/// last missing channel is back, the count goes on if the gap was [short](SHORT_GAP_MS) and in quiet, less the gap; else
+/// somebody may have spoken unheard, and it starts anew.
 ///
 /// ```
 /// use callcue::call::{CallTime, Channel};
@@ -49,7 +55,17 @@ enum Side {
 pub struct SilenceClock {
     sides: PerChannel<Side>,
     quiet_since: Option<CallTime>,
+    /// Windows raised in this quiet.
     raised: u64,
+    interrupted: Option<Interrupted>,
+}
+
+/// A quiet in which audio is missing.
+#[derive(Clone, Copy, Debug)]
+struct Interrupted {
+    quiet_since: CallTime,
+    /// Start of the gap.
+    at: CallTime,
 }
 
 impl Default for SilenceClock {
@@ -61,7 +77,12 @@ impl Default for SilenceClock {
 impl SilenceClock {
     /// A clock that starts at the answer, with both channels present and quiet.
     pub fn new() -> Self {
-        Self { sides: PerChannel::default(), quiet_since: Some(CallTime::START), raised: 0 }
+        Self {
+            sides: PerChannel::default(),
+            quiet_since: Some(CallTime::START),
+            raised: 0,
+            interrupted: None,
+        }
     }
 
     /// Somebody begins to speak: the quiet is over.
@@ -124,8 +145,30 @@ impl SilenceClock {
         if before == side {
             return;
         }
-        let all_quiet = self.sides.iter().all(|(_, side)| *side == Side::Quiet);
-        self.quiet_since = all_quiet.then_some(at);
-        self.raised = 0;
+        match side {
+            Side::Missing => {
+                let quiet_since = self.quiet_since.take();
+                self.interrupted =
+                    self.interrupted.or(quiet_since.map(|quiet_since| Interrupted { quiet_since, at }));
+            }
+            Side::Speaking => {
+                self.quiet_since = None;
+                self.interrupted = None;
+            }
+            Side::Quiet if self.sides.iter().all(|(_, side)| *side == Side::Quiet) => self.fall_quiet(at),
+            Side::Quiet => {}
+        }
+    }
+
+    /// From `at` on both sides are quiet, and heard.
+    fn fall_quiet(&mut self, at: CallTime) {
+        let resumed = self.interrupted.take().and_then(|interrupted| {
+            let gap = at.samples_since(interrupted.at);
+            (gap <= SHORT_GAP_MS * SAMPLES_PER_MS).then(|| interrupted.quiet_since.plus_samples(gap))
+        });
+        if resumed.is_none() {
+            self.raised = 0;
+        }
+        self.quiet_since = Some(resumed.unwrap_or(at));
     }
 }

@@ -194,7 +194,8 @@ mod tests {
                     let mut out = String::new();
                     garbler.write(character, rate, &mut random, &mut out);
                     let mut written = out.chars();
-                    let right = written.next().is_some_and(|one| same(one, character)) && written.next().is_none();
+                    let right =
+                        written.next().is_some_and(|one| same(one, character)) && written.next().is_none();
                     wrong += usize::from(!right);
                     all += 1;
                 }
@@ -217,7 +218,9 @@ mod tests {
     fn near_sounds_go_both_ways() {
         let garbler = Garbler::new();
         let mut random = Random::new(3);
-        for (sound, near) in [("shi", "si"), ("si", "shi"), ("ning", "nin"), ("ning", "ling"), ("bang", "ban")] {
+        for (sound, near) in
+            [("shi", "si"), ("si", "shi"), ("ning", "nin"), ("ning", "ling"), ("bang", "ban")]
+        {
             let found = (0..100)
                 .filter_map(|_| garbler.near(sound, &mut random)?.to_pinyin())
                 .any(|one| one.plain() == near);

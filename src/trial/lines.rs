@@ -132,7 +132,8 @@ impl<'a> LineMaker<'a> {
     pub(super) fn new(targets: &'a [Target<'a>], slots: &'a Slots) -> Self {
         let (mut agent, mut customer) = (BTreeSet::new(), BTreeSet::new());
         for target in targets {
-            let mut sentences: Vec<String> = target.sentence.map(|text| slots.fill(text)).into_iter().collect();
+            let mut sentences: Vec<String> =
+                target.sentence.map(|text| slots.fill(text)).into_iter().collect();
             sentences.extend(target.variants.iter().flat_map(|variant| spoken(variant, slots)));
             match target.speaker {
                 Channel::Agent => agent.extend(sentences),
@@ -215,8 +216,7 @@ impl<'a> LineMaker<'a> {
                 _ if close.is_empty() => continue,
                 _ => random.one_of(&close).clone(),
             };
-            let line =
-                if random.chance(0.5) { in_talk(&base, target.speaker, random) } else { base };
+            let line = if random.chance(0.5) { in_talk(&base, target.speaker, random) } else { base };
             if !says(&line) && seen.insert(bare(&line)) {
                 texts.push(line);
             }

@@ -6,7 +6,7 @@ use super::garble::Garbler;
 use super::lines::{LineMaker, Purpose, targets};
 use super::random::Random;
 use crate::call::Span;
-use crate::phrase::{Hit, Phrase, Said, Slots};
+use crate::phrase::{Hit, Phrase, Said};
 use crate::script::Script;
 
 /// Shares of wrong syllables at which phrases are measured.
@@ -186,7 +186,6 @@ impl Row {
 
 /// FNV-1a.
 fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

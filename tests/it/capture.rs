@@ -8,6 +8,7 @@ use callcue::capture::{CaptureEngine, CaptureEvent, CaptureSettings, LossReason}
 use crate::support::fake_host::{FakeDevice, FakeHost, Takes};
 
 mod alarm;
+mod drift;
 mod live;
 mod parts;
 mod recovery;
@@ -100,41 +101,12 @@ impl Bench {
         }
     }
 
-    /// The channel's samples by their place; what was never given out is `None`.
     fn samples(&self, channel: Channel) -> Vec<Option<i16>> {
-        let mut line = Vec::new();
-        for (_, event) in &self.told {
-            if let CaptureEvent::Audio { channel: of, at, samples } = event
-                && *of == channel
-            {
-                line.resize(at.as_samples() as usize, None);
-                line.extend(samples.iter().copied().map(Some));
-            }
-        }
-        line
+        line_of(self.told.iter().map(|(_, event)| event), channel)
     }
 
-    /// Where the clicks are, seconds.
     fn clicks(&self, channel: Channel) -> Vec<f64> {
-        let line = self.samples(channel);
-        let mut found = Vec::new();
-        let mut at = 0;
-        while at < line.len() {
-            if line[at].is_some_and(|s| s.unsigned_abs() > 3_000) {
-                let near = &line[at.saturating_sub(80)..(at + 160).min(line.len())];
-                let (mut sum, mut moment) = (0.0, 0.0);
-                for (i, s) in near.iter().enumerate() {
-                    let power = f64::from(s.unwrap_or(0)).powi(2);
-                    sum += power;
-                    moment += power * i as f64;
-                }
-                found.push((at.saturating_sub(80) as f64 + moment / sum) / 16_000.0);
-                at += 8_000;
-            } else {
-                at += 1;
-            }
-        }
-        found
+        clicks_in(&self.samples(channel))
     }
 
     /// `Lost` and `Back` of a channel: when told, what.
@@ -163,6 +135,42 @@ impl Bench {
     fn heard_until_ms(&self, channel: Channel) -> u64 {
         self.samples(channel).len() as u64 / 16
     }
+}
+
+/// The channel's samples by their place; what was never given out is `None`.
+fn line_of<'a>(events: impl Iterator<Item = &'a CaptureEvent>, channel: Channel) -> Vec<Option<i16>> {
+    let mut line = Vec::new();
+    for event in events {
+        if let CaptureEvent::Audio { channel: of, at, samples } = event
+            && *of == channel
+        {
+            line.resize(at.as_samples() as usize, None);
+            line.extend(samples.iter().copied().map(Some));
+        }
+    }
+    line
+}
+
+/// Where the clicks are, seconds.
+fn clicks_in(line: &[Option<i16>]) -> Vec<f64> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        if line[at].is_some_and(|s| s.unsigned_abs() > 3_000) {
+            let near = &line[at.saturating_sub(80)..(at + 160).min(line.len())];
+            let (mut sum, mut moment) = (0.0, 0.0);
+            for (i, s) in near.iter().enumerate() {
+                let power = f64::from(s.unwrap_or(0)).powi(2);
+                sum += power;
+                moment += power * i as f64;
+            }
+            found.push((at.saturating_sub(80) as f64 + moment / sum) / 16_000.0);
+            at += 8_000;
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 /// How strong `hz` is in `samples`, as amplitude of full scale.

@@ -22,6 +22,8 @@ mod file;
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
 mod layers;
+// One call from its audio: the order of what is heard and what else happens.
+mod listen;
 // `callcue model` as a program.
 mod model_command;
 // Published models: the list, and getting one from servers of every kind.
@@ -34,8 +36,9 @@ mod phrase;
 mod record;
 // Any rate to 16 kHz.
 mod resample;
-// Reading script files: what is refused, and where the mistake is.
+// The score card: what findings propose, month by month.
 mod score;
+// Reading script files: what is refused, and where the mistake is.
 mod script;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
 mod segment;

@@ -107,6 +107,51 @@ const WINDOW_CASES: &[WindowCase] = &[
         windows: &[(9_000, 3_000)],
     },
     WindowCase {
+        what: "a gap too short for a word stops the count and lets it go on, on either side and more than once",
+        edges: &[
+            (500, Started(AGENT)),
+            (1_000, Ended(AGENT)),
+            (2_000, Lost(CUSTOMER)),
+            (2_020, Back(CUSTOMER)),
+            (3_000, Lost(AGENT)),
+            (3_030, Lost(CUSTOMER)),
+            (3_100, Back(CUSTOMER)),
+            (3_200, Back(AGENT)),
+            (5_000, Lost(AGENT)),
+            (5_030, Back(AGENT)),
+        ],
+        end_ms: 7_250,
+        windows: &[(1_220, 3_000), (1_250, 6_000)],
+    },
+    WindowCase {
+        what: "a longer gap may have hidden a word: the count starts anew",
+        edges: &[(2_000, Lost(CUSTOMER)), (2_201, Back(CUSTOMER))],
+        end_ms: 5_201,
+        windows: &[(2_201, 3_000)],
+    },
+    WindowCase {
+        what: "speech of the other side within a short gap ends the quiet",
+        edges: &[
+            (2_000, Lost(CUSTOMER)),
+            (2_050, Started(AGENT)),
+            (2_100, Back(CUSTOMER)),
+            (2_500, Ended(AGENT)),
+        ],
+        end_ms: 5_500,
+        windows: &[(2_500, 3_000)],
+    },
+    WindowCase {
+        what: "no window falls due within a short gap",
+        edges: &[
+            (2_900, Lost(CUSTOMER)),
+            (3_050, Back(CUSTOMER)),
+            (3_150, Started(AGENT)),
+            (3_400, Ended(AGENT)),
+        ],
+        end_ms: 6_000,
+        windows: &[],
+    },
+    WindowCase {
         what: "the other side may speak on through the gap",
         edges: &[
             (500, Started(AGENT)),
@@ -295,6 +340,25 @@ fn in_quiet_the_watermark_follows_within_200_ms() {
         let behind_ms = now.millis_since(segmenter.settled());
         assert!(behind_ms <= 200, "{behind_ms} ms behind at {now}");
     }
+}
+
+#[test]
+fn a_short_gap_in_noise_is_heard_neither_as_speech_nor_as_a_new_line() {
+    let noise = noise::to_i16(&noise::pink(&mut Random::new(31), 8 * 16_000, 0.05));
+    let mut segmenter = Segmenter::new(|_| TwoEars::new());
+    let mut heard = Vec::new();
+    let skipped = [48_000..48_480, 80_000..83_200];
+    for channel in Channel::BOTH {
+        let mut from = 0;
+        for hole in &skipped {
+            segmenter.push(channel, CallTime::from_samples(from as u64), &noise[from..hole.start]);
+            from = hole.end;
+        }
+        segmenter.push(channel, CallTime::from_samples(from as u64), &noise[from..]);
+    }
+    heard.extend(std::iter::from_fn(|| segmenter.poll()));
+    assert!(heard.iter().any(|heard| matches!(heard, Heard::NoiseFloor { .. })), "{heard:?}");
+    assert_eq!(utterances(&heard), []);
 }
 
 /// 4 s on each channel that sound like a call without being one: vowels, noise and keys.

@@ -31,6 +31,7 @@ export class MockStation {
   #told: ToPage[] = [];
   #at_ms = -LEVELS_PERIOD_MS;
   #wanted: (() => void)[] = [];
+  #away = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -38,6 +39,7 @@ export class MockStation {
       response.writeHead(status, { "content-type": type, "content-security-policy": POLICY }).end(body);
     }));
     server.on("upgrade", (request, socket, head) => {
+      if (this.#away) return void socket.destroy();
       if (!this.#admits(request)) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
       this.#sockets.handleUpgrade(request, socket, head, (page) => this.#welcome(page));
     });
@@ -90,9 +92,14 @@ export class MockStation {
     for (const page of this.#sockets.clients) page.send(JSON.stringify(message));
   }
 
-  /** Cuts every page off; they are welcome again at once. */
-  dropPages(): void {
+  /** Cuts every page off and lets none in until `comeBack`, so that a page is surely seen without its station. */
+  goAway(): void {
+    this.#away = true;
     for (const page of this.#sockets.clients) page.terminate();
+  }
+
+  comeBack(): void {
+    this.#away = false;
   }
 
   /** Resolves once so many commands have come. */
@@ -102,7 +109,7 @@ export class MockStation {
   }
 
   async close(): Promise<void> {
-    this.dropPages();
+    this.goAway();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }

@@ -7,8 +7,10 @@
     reason = "real devices run by the clock; the figures are what this is for"
 )]
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,66 @@ fn folder() -> Option<PathBuf> {
         println!("no CALLCUE_TEST_PULSE: run scripts/test-capture");
     }
     folder
+}
+
+/// Runs of a test until one shows something.
+const RUNS_MAX: u32 = 4;
+/// A thread that wakes so late is on a machine that has no time for sound either; the server's own ticks are 10 ms.
+const STALL: Duration = Duration::from_millis(40);
+
+/// What the machine did to a run: then the run proves nothing.
+#[derive(Default)]
+pub(super) struct Disturbance {
+    stalled_ms: AtomicU64,
+    lost_sound: AtomicBool,
+    over: AtomicBool,
+}
+
+impl Disturbance {
+    /// Sleeps and looks how late it wakes, until the run is over.
+    fn watch(&self) {
+        let nap = Duration::from_millis(5);
+        while !self.over.load(Ordering::Relaxed) {
+            let began = Instant::now();
+            std::thread::park_timeout(nap);
+            let late = began.elapsed().saturating_sub(nap);
+            self.stalled_ms.fetch_max(late.as_millis() as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes sound that the machine lost.
+    pub(super) fn look_at(&self, event: &CaptureEvent) {
+        let machine = [LossReason::Hole, LossReason::Overrun, LossReason::Stalled];
+        if matches!(event, CaptureEvent::Lost { reason, .. } if machine.contains(reason)) {
+            self.lost_sound.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn stalled(&self) -> Duration {
+        Duration::from_millis(self.stalled_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// Runs `test`. Where it fails although the machine stood still or lost sound, it is run again: the failure is the machine's.
+/// A failure on a machine with time to spare, or in every run, stands.
+pub(super) fn undisturbed(test: impl Fn(&Disturbance)) {
+    for run in 1..=RUNS_MAX {
+        let disturbance = Disturbance::default();
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(|| disturbance.watch());
+            let outcome = catch_unwind(AssertUnwindSafe(|| test(&disturbance)));
+            disturbance.over.store(true, Ordering::Relaxed);
+            outcome
+        });
+        let lost_sound = disturbance.lost_sound.load(Ordering::Relaxed);
+        let stalled = disturbance.stalled();
+        println!("run {run}: the machine stood still for {stalled:?} at most, lost sound: {lost_sound}");
+        match outcome {
+            Ok(()) => return,
+            Err(panic) if run == RUNS_MAX || !(lost_sound || stalled > STALL) => resume_unwind(panic),
+            Err(_) => println!("run {run} of {RUNS_MAX} proves nothing"),
+        }
+    }
 }
 
 fn pactl(arguments: &[&str]) -> String {
@@ -75,7 +137,24 @@ fn speech(folder: &Path, name: &str, voice: &str, text: &str) -> Vec<i16> {
         .collect()
 }
 
-fn play(folder: &Path, sink: &str, samples: &[i16], channels: u16) -> Child {
+/// Plays until it is dropped, or to the end.
+struct Player(Child);
+
+impl Player {
+    fn is_playing(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        // It may have come to its end.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn play(folder: &Path, sink: &str, samples: &[i16], channels: u16) -> Player {
     let path = folder.join(format!("{sink}.wav"));
     let spec = hound::WavSpec {
         channels,
@@ -90,7 +169,9 @@ fn play(folder: &Path, sink: &str, samples: &[i16], channels: u16) -> Child {
         }
     }
     wav.finalize().unwrap();
-    Command::new("paplay").args(["--latency-msec=200", "-d", sink, path.to_str().unwrap()]).spawn().unwrap()
+    let arguments = ["--latency-msec=200", "-d", sink, path.to_str().unwrap()];
+    // Ahead of other work where the system allows it; else `nice` says so and plays all the same.
+    Player(Command::new("nice").args(["-n", "-10", "paplay"]).args(arguments).spawn().unwrap())
 }
 
 fn both(folder: &Path) -> [Vec<i16>; 2] {
@@ -170,18 +251,24 @@ fn best_finely(piece: &[f64], line: &[f64], range: (usize, usize)) -> (f64, f64)
 }
 
 /// Capture that runs, and what it told.
-struct Live {
+struct Live<'a> {
     capture: Capture,
     told: Vec<(Duration, CaptureEvent)>,
+    disturbance: &'a Disturbance,
 }
 
-impl Live {
-    fn start() -> Self {
-        let mut live = Self { capture: Capture::start(&settings()).unwrap(), told: Vec::new() };
+impl<'a> Live<'a> {
+    fn start(disturbance: &'a Disturbance) -> Self {
+        let mut live = Self { capture: Capture::start(&settings()).unwrap(), told: Vec::new(), disturbance };
         for channel in Channel::BOTH {
-            live.until(5, |event| is_audio(event, channel));
+            live.until(20, |event| is_audio(event, channel));
         }
         live
+    }
+
+    fn take(&mut self, event: CaptureEvent) {
+        self.disturbance.look_at(&event);
+        self.told.push((self.now(), event));
     }
 
     fn now(&self) -> Duration {
@@ -196,7 +283,7 @@ impl Live {
             match self.capture.events().recv_timeout(left) {
                 Ok(event) => {
                     let found = wanted(&event);
-                    self.told.push((self.now(), event));
+                    self.take(event);
                     if found {
                         return self.now();
                     }
@@ -211,7 +298,7 @@ impl Live {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             match self.capture.events().recv_timeout(left) {
-                Ok(event) => self.told.push((self.now(), event)),
+                Ok(event) => self.take(event),
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(error) => panic!("{error}"),
             }
@@ -304,16 +391,26 @@ fn open_both(host: &mut CpalHost) -> Vec<(usize, OpenStream)> {
 #[test]
 fn what_is_played_arrives_bit_true_before_resampling() {
     let Some(folder) = folder() else { return };
-    let played = both(&folder);
+    undisturbed(|disturbance| play_and_compare_bits(&folder, disturbance));
+}
+
+fn play_and_compare_bits(folder: &Path, disturbance: &Disturbance) {
+    let played = both(folder);
     let mut host = CpalHost::new(Some("pulseaudio"), Instant::now()).unwrap();
     let mut readers = open_both(&mut host);
     let mut players =
-        [play(&folder, "headset_mic", &played[0], 1), play(&folder, "headset_spk", &played[1], 2)];
+        [play(folder, "headset_mic", &played[0], 1), play(folder, "headset_spk", &played[1], 2)];
     let mut heard = [Vec::new(), Vec::new()];
-    while players.iter_mut().any(|player| player.try_wait().unwrap().is_none()) {
+    let mut ends = [None; 2];
+    while players.iter_mut().any(Player::is_playing) {
         std::thread::park_timeout(Duration::from_millis(20));
         for (slot, stream) in &mut readers {
             while let Some(raw) = stream.reader.pop() {
+                let frames = raw.bytes.len() / stream.format.frame_bytes();
+                let end = raw.captured_at + Duration::from_secs_f64(frames as f64 / 48_000.0);
+                if ends[*slot].replace(end).is_some_and(|due| raw.captured_at > due + STALL) {
+                    disturbance.lost_sound.store(true, Ordering::Relaxed);
+                }
                 heard[*slot].extend_from_slice(&raw.bytes);
             }
         }
@@ -352,15 +449,17 @@ fn bit_true_pieces(played: &[i16], line: &[i16]) -> (usize, usize) {
 #[test]
 fn speech_arrives_on_its_own_side_and_in_step() {
     let Some(folder) = folder() else { return };
-    let played = both(&folder);
-    let mut live = Live::start();
+    undisturbed(|disturbance| play_and_correlate(&folder, disturbance));
+}
+
+fn play_and_correlate(folder: &Path, disturbance: &Disturbance) {
+    let played = both(folder);
+    let mut live = Live::start(disturbance);
     let began = LineTime::from_elapsed(live.now()).as_samples() as usize;
-    let players = [play(&folder, "headset_mic", &played[0], 1), play(&folder, "headset_spk", &played[1], 2)];
+    let players = [play(folder, "headset_mic", &played[0], 1), play(folder, "headset_spk", &played[1], 2)];
     let longest = played.iter().map(Vec::len).max().unwrap() as u64;
     live.listen(Duration::from_millis(longest / 48 + 1_000));
-    for mut player in players {
-        player.wait().unwrap();
-    }
+    drop(players);
     println!("breaks: {:?}", live.breaks());
     for channel in Channel::BOTH {
         let line = live.line(channel);
@@ -417,11 +516,19 @@ fn rms(piece: &[f64]) -> f64 {
 #[test]
 fn a_sink_that_goes_and_comes_back_costs_its_gap_and_nothing_else() {
     let Some(folder) = folder() else { return };
+    undisturbed(|disturbance| pull_and_plug_the_sink(&folder, disturbance));
+}
+
+fn pull_and_plug_the_sink(folder: &Path, disturbance: &Disturbance) {
+    // A run that was given up may have left it unplugged.
+    if !pactl(&["list", "short", "sinks"]).contains("headset_spk") {
+        load_spk();
+    }
     // The worst case: what PulseAudio falls back on is the agent's microphone.
     pactl(&["set-default-source", "headset_mic.monitor"]);
-    let agent = both(&folder)[0].repeat(3);
-    let mut live = Live::start();
-    let mut player = play(&folder, "headset_mic", &agent, 1);
+    let agent = both(folder)[0].repeat(3);
+    let mut live = Live::start(disturbance);
+    let player = play(folder, "headset_mic", &agent, 1);
     live.listen(Duration::from_secs(2));
     let spk = module_of("headset_spk");
 
@@ -435,8 +542,7 @@ fn a_sink_that_goes_and_comes_back_costs_its_gap_and_nothing_else() {
     let there = live.now();
     let back = live.until(5, |event| matches!(event, CaptureEvent::Back { channel: Customer, .. }));
     live.listen(Duration::from_secs(2));
-    player.kill().unwrap();
-    player.wait().unwrap();
+    drop(player);
     pactl(&["set-default-source", "parking.monitor"]);
 
     let (lost_at, back_at) = live.customer_gap_ms();
