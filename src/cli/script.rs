@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::score::{self, Assessment};
+use crate::script::Script;
 use crate::trial;
 
 /// `callcue script …`
@@ -14,6 +15,12 @@ pub(super) enum ScriptCommand {
         /// The script file.
         path: PathBuf,
     },
+    /// Print the JSON Schema of a file format, for completion in an editor.
+    Schema {
+        /// Which file.
+        #[arg(value_enum, default_value = "script")]
+        file: FileKind,
+    },
     /// Run the examples that a script file carries; exit 1 if one fails.
     Test {
         /// The script file.
@@ -21,10 +28,27 @@ pub(super) enum ScriptCommand {
     },
 }
 
+/// A file that a script's owner writes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum FileKind {
+    /// What is to be said.
+    Script,
+    /// What a breach costs.
+    Assessment,
+}
+
 pub(super) fn run(command: &ScriptCommand) -> anyhow::Result<ExitCode> {
     match command {
         ScriptCommand::Check { path } => {
             super::replay::load_script(Some(path))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ScriptCommand::Schema { file } => {
+            let schema = match file {
+                FileKind::Script => Script::schema(),
+                FileKind::Assessment => Assessment::schema(),
+            };
+            io::stdout().lock().write_all(schema.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
         ScriptCommand::Test { path } => {

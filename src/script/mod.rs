@@ -7,9 +7,11 @@
 mod diagnostic;
 mod model;
 mod parse;
+mod schema;
 
 pub use diagnostic::{Diagnostic, ScriptMistakes};
 pub use model::{Case, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, Waits};
+pub use schema::schema_of;
 
 /// The script that comes with callcue: the phrase standard of 中铁物流集团.
 pub const BUNDLED: &str = include_str!("../../config/scripts/zhongtie-logistics.toml");

@@ -28,6 +28,8 @@ mod phrase;
 mod record;
 // Any rate to 16 kHz.
 mod resample;
+// The JSON Schemas in config/schema, by which editors complete.
+mod schema;
 // Reading script files: what is refused, and where the mistake is.
 mod script;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
