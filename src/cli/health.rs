@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::replay::load_script;
+use super::files::load_script;
 use super::station::{SettingsArgs, environment};
 use super::{devices as device_table, doctor as examination};
 use crate::app::load_model;

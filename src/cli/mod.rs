@@ -3,8 +3,10 @@
 pub mod devices;
 pub mod doctor;
 mod eval;
+mod files;
 mod health;
 mod print;
+mod rehearse;
 mod replay;
 mod script;
 mod station;

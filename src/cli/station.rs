@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::files::load_script;
 use super::print::print_event;
-use super::replay::load_script;
 use crate::app::{Console, Feed, SamplePlayer, StationPlan, run_station};
 use crate::capture::Capture;
 use crate::config::{Environment, Flags, Settings, load};

@@ -9,8 +9,9 @@ mod model;
 mod parse;
 mod schema;
 
-pub use diagnostic::{Diagnostic, ScriptMistakes};
+pub use diagnostic::{Diagnostic, Language, ScriptMistakes};
 pub use model::{Case, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, Waits};
+pub use parse::FILE_BYTES_MAX;
 pub use schema::schema_of;
 
 /// The script that comes with callcue: the phrase standard of 中铁物流集团.

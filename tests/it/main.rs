@@ -42,5 +42,7 @@ mod timeline;
 mod transcribe;
 // Messages on sockets, frozen as files.
 mod wire;
+// The tools of a script's owner: a rule's card, a typed conversation, and both as commands.
+mod workbench;
 
 mod support;
