@@ -1,13 +1,13 @@
 //! Scripts and assessment standards, read from where the command line says.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use anyhow::anyhow;
 
+use crate::app::read_text;
 use crate::score::{self, Assessment};
-use crate::script::{self, FILE_BYTES_MAX, Language, Script};
+use crate::script::{self, Language, Script};
 
 /// A file's text, and its name for messages.
 pub(super) struct Text {
@@ -34,24 +34,7 @@ impl Text {
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-        Self::from_reader(&path.display().to_string(), file)
-    }
-
-    /// Reads no more than a script may have, and a byte, so that a file without end is refused too.
-    pub(super) fn from_reader(name: &str, reader: impl Read) -> anyhow::Result<Self> {
-        let mut bytes = Vec::new();
-        let read = reader.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|error| unreadable(Path::new(name), &error))?;
-        // A file that is too long is refused where it is parsed; the cut may have split a character.
-        let text = String::from_utf8(bytes).or_else(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            if valid + 4 > FILE_BYTES_MAX {
-                return Ok(String::from_utf8_lossy(error.as_bytes()).into_owned());
-            }
-            Err(anyhow!("{name}: not UTF-8 at byte {}; save it as UTF-8", valid + 1))
-        })?;
-        Ok(Self { name: name.to_owned(), text })
+        Ok(Self { name: path.display().to_string(), text: read_text(path)? })
     }
 }
 

@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::files::{Lang, Text, language, load_assessment, load_script};
+use anyhow::anyhow;
+
+use super::files::{Lang, language, load_assessment, load_script};
 use super::print::print_event;
 use crate::call::{CallTime, EventKind};
 use crate::script::Language;
@@ -77,8 +79,9 @@ impl<W: Write> Talk<W> {
             if input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line)? == 0 {
                 break;
             }
-            let line = Text::from_reader("-", line.as_slice())?.text;
-            match self.rehearsal.line(&line) {
+            let line = std::str::from_utf8(&line)
+                .map_err(|_| anyhow!("the conversation is not UTF-8; save it as UTF-8"))?;
+            match self.rehearsal.line(line) {
                 Ok(happenings) => self.tell(&happenings)?,
                 Err(mistake) => {
                     self.mistakes += 1;
