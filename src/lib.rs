@@ -43,6 +43,7 @@
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
 //! | [`trial`] | pure | a script file's own examples, run | call monitor phrase score script |
+//! | [`workbench`] | pure | for the script's owner: a rule in plain words, a typed conversation run | call monitor phrase score script |
 //! | [`vad`] | pure | ears: speech or not, frame by frame | segment |
 //! | [`transcribe`] | | speech to words: what is transcribed when, on which thread, and what of it to believe | call |
 //! | [`eval`] | pure | how right a model's text is, against what was said | phrase transcribe |
@@ -55,7 +56,7 @@
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire |
+//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire workbench |
 //!
 //! # Invariants
 //!
@@ -114,6 +115,7 @@ pub mod score;
 pub mod script;
 pub mod segment;
 pub mod trial;
+pub mod workbench;
 
 // from sound to the core
 pub mod capture;

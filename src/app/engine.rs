@@ -1,11 +1,11 @@
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::clock::{Stopwatch, call_id, today, wall_now};
 use super::levels::Meters;
 use super::notices;
+use super::script_files::{Look, ScriptFiles, Standard};
 use crate::call::{CallTime, Channel, Customer, EndedBy, Event, PerChannel};
 use crate::capture::{CaptureEvent, LineTime, LossReason};
 use crate::config::AutoStartSettings;
@@ -13,7 +13,6 @@ use crate::http::{CallState, Command, Refusal};
 use crate::listen::CallListener;
 use crate::monitor::Input;
 use crate::record::{CallRecord, RecordHandle, RecordPaths, record_queue};
-use crate::score::Assessment;
 use crate::script::Script;
 use crate::segment::{Heard, Segmenter};
 use crate::transcribe::JobRunner;
@@ -31,14 +30,14 @@ pub trait Screen: Send {
     fn event(&mut self, event: &StampedEvent);
     /// Something of the moment.
     fn moment(&mut self, moment: Moment);
+    /// From the next call on, calls are held against another script.
+    fn script(&mut self, script: &Script);
 }
 
 /// What the engine works with, the same for every call.
 pub struct EngineParts {
-    /// What must be said.
-    pub script: Arc<Script>,
-    /// What a breach costs.
-    pub assessment: Arc<Assessment>,
+    /// What calls are held against.
+    pub scripts: ScriptFiles,
     /// The agent's number.
     pub agent: String,
     /// Turns speech into text.
@@ -134,7 +133,7 @@ impl<S: Screen> Engine<S> {
             Command::MuteEnd => self.control(Input::MuteEnded),
             Command::Transfer => self.control(Input::Transfer),
             Command::Declare { rule } => {
-                if self.parts.script.rule(&rule).is_none() {
+                if self.parts.scripts.standing().script.rule(&rule).is_none() {
                     return Err(Refusal::new("话术中没有这一条", "the script has no such rule"));
                 }
                 self.control(Input::Situation { rule });
@@ -150,11 +149,13 @@ impl<S: Screen> Engine<S> {
             return;
         }
         self.give_up_last_words();
+        self.look_at_script();
+        let Standard { script, assessment } = self.parts.scripts.standing().clone();
         let answered = self.line_end[Channel::Agent].max(self.line_end[Channel::Customer]);
         let agent = self.parts.agent.clone();
         let mut listener = CallListener::new(
-            Arc::clone(&self.parts.script),
-            Arc::clone(&self.parts.assessment),
+            script,
+            assessment,
             |_| TwoEars::new(),
             self.parts.partial_interval_ms,
             Input::CallStarted { agent, ring_ms, customer },
@@ -170,6 +171,23 @@ impl<S: Screen> Engine<S> {
         self.call = Some(RunningCall { id, seq: 0, listener, answered, record, ending: None });
         self.idle = None;
         self.tell();
+    }
+
+    /// Takes the script as it stands now: here and nowhere else, so that it never changes in the middle of a call.
+    ///
+    /// This reads two files on the engine's thread, some tens of kilobytes: audio waits in its rings meanwhile.
+    fn look_at_script(&mut self) {
+        match self.parts.scripts.look() {
+            Look::Same => {}
+            Look::Taken => {
+                self.screen.script(&self.parts.scripts.standing().script);
+                self.screen.moment(notices::script_refused(None));
+            }
+            Look::Refused(refused) => {
+                tracing::warn!("the script stays as it was: {}", refused.en);
+                self.screen.moment(notices::script_refused(Some(&refused)));
+            }
+        }
     }
 
     /// Ends the call, if one runs.

@@ -8,6 +8,7 @@ mod model;
 mod notices;
 mod replay;
 mod retention;
+mod script_files;
 mod station;
 
 pub use clock::{Stopwatch, call_id, today, wall_now};
@@ -15,4 +16,5 @@ pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
+pub use script_files::{Look, Refused, ScriptFiles, Standard, StandardPaths, read_text};
 pub use station::{Console, StationPlan, run_station};

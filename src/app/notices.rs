@@ -1,5 +1,6 @@
 //! What the station tells the agent about itself, in both languages.
 
+use super::script_files::Refused;
 use crate::call::Channel;
 use crate::wire::{Moment, Severity};
 
@@ -53,6 +54,17 @@ pub(super) fn text_lag(behind: bool) -> Moment {
         ("", "")
     };
     notice("text_lag", Severity::Warning, zh, en)
+}
+
+/// None takes the notice away.
+pub(super) fn script_refused(refused: Option<&Refused>) -> Moment {
+    let (zh, en) = match refused {
+        Some(Refused { zh, en }) => {
+            (format!("话术文件有错, 仍用原来的话术。{zh}"), format!("The script stays as it was: {en}"))
+        }
+        None => Default::default(),
+    };
+    notice("script", Severity::Warning, zh, en)
 }
 
 pub(super) fn not_recorded(reason: &str) -> Moment {

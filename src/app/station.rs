@@ -11,12 +11,12 @@ use super::engine::{Engine, EngineParts, Screen};
 use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
 use super::retention::keep_records_for;
+use super::script_files::ScriptFiles;
 use crate::config::Settings;
 use crate::deliver::{Delivery, Limits};
 use crate::http::{Answer, Command, Order, StationFile, StationParts, Timeouts, Token, bind, serve};
 use crate::record::create_private_folder;
-use crate::score::Assessment;
-use crate::script::Script;
+use crate::script::{Rule, Script};
 use crate::transcribe::{BUNDLED_MODEL_NAME, Pool, Recognizer, TextCleaner};
 use crate::wire::{Hello, Moment, SituationChoice, StampedEvent};
 
@@ -30,10 +30,8 @@ pub type Console = Box<dyn FnMut(&StampedEvent) + Send>;
 
 /// What a station is made of, beside its [`Settings`].
 pub struct StationPlan {
-    /// What must be said.
-    pub script: Arc<Script>,
-    /// What a breach costs.
-    pub assessment: Arc<Assessment>,
+    /// What calls are held against, read again when a call starts.
+    pub scripts: ScriptFiles,
     /// Where the sound comes from.
     pub feed: Feed,
     /// Plays the sample call at once, and offers to play it again.
@@ -52,8 +50,11 @@ pub struct StationPlan {
 /// Whatever keeps it from starting, each error with its mend: a damaged model, a port in use, a data folder that cannot
 /// be written.
 pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()> {
+    let StationPlan { scripts, feed, demo, once, console, ready } = plan;
     create_private_folder(&settings.data)?;
-    let model = load_model(&settings.transcribe, None, Some(&plan.script.vocabulary()))?;
+    // The model keeps the vocabulary of this script for as long as the station runs; it is a hint to it and no rule.
+    let script = Arc::clone(&scripts.standing().script);
+    let model = load_model(&settings.transcribe, None, Some(&script.vocabulary()))?;
     let recognizers = (0..settings.transcribe.worker_count().get())
         .map(|_| model.recognizer().map(|one| Box::new(one) as Box<dyn Recognizer>))
         .collect::<Result<Vec<_>, _>>()?;
@@ -63,44 +64,37 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         keep_records_for(settings.record.keep_days, folder);
     }
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
-    let delivery = Delivery::new(hello(settings, &plan, &agent), Limits::default());
-    let engine = EngineParts {
-        script: Arc::clone(&plan.script),
-        assessment: Arc::clone(&plan.assessment),
+    let hello = hello(settings, &script, demo, &agent);
+    let delivery = Delivery::new(hello.clone(), Limits::default());
+    let screen = PagesAndConsole { delivery: delivery.clone(), hello, console };
+    let parts = EngineParts {
+        scripts,
         agent,
         runner: Box::new(runner),
         partial_interval_ms: settings.transcribe.partial_interval_ms,
         records,
         auto_start: settings.station.auto_start.clone(),
     };
+    let (commands, orders) = mpsc::channel(COMMANDS);
+    let desk = Desk { engine: Engine::new(parts, screen), feed, orders, once, demo };
+    let station = StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(serve_engine(settings, plan, engine, delivery))
+    runtime.block_on(serve_desk(settings, desk, station, ready))
 }
 
-async fn serve_engine(
+async fn serve_desk(
     settings: &Settings,
-    plan: StationPlan,
-    parts: EngineParts,
-    delivery: Delivery,
+    desk: Desk,
+    station: StationParts,
+    ready: Box<dyn FnOnce(&str) + Send>,
 ) -> anyhow::Result<()> {
     let listener = bind(settings.station.listen.socket()).await?;
     let address: SocketAddr = listener.local_addr()?;
-    let token = Token::random()?;
-    let _file = StationFile::write(&settings.data.join("station.json"), address, &token)?;
-    let (commands, orders) = mpsc::channel(COMMANDS);
+    let _file = StationFile::write(&settings.data.join("station.json"), address, &station.token)?;
     let stop = Arc::new(AtomicBool::new(false));
-    let screen = PagesAndConsole { delivery: delivery.clone(), console: plan.console };
-    let desk = Desk {
-        engine: Engine::new(parts, screen),
-        feed: plan.feed,
-        orders,
-        once: plan.once,
-        demo: plan.demo,
-    };
     let (over, ended) = tokio::sync::oneshot::channel();
     let engine = desk.start(Arc::clone(&stop), over)?;
-    (plan.ready)(&token.page_url(address));
-    let station = StationParts { delivery, commands, token, timeouts: Timeouts::default() };
+    ready(&station.token.page_url(address));
     serve(listener, station, async {
         tokio::select! {
             () = told_to_stop() => {}
@@ -186,6 +180,7 @@ impl Desk {
 /// The pages, and a terminal if there is one.
 struct PagesAndConsole {
     delivery: Delivery,
+    hello: Hello,
     console: Option<Console>,
 }
 
@@ -200,23 +195,34 @@ impl Screen for PagesAndConsole {
     fn moment(&mut self, moment: Moment) {
         self.delivery.moment(&moment);
     }
+
+    fn script(&mut self, script: &Script) {
+        self.hello.script.clone_from(&script.name);
+        self.hello.situations = situations(script);
+        self.delivery.moment(&Moment::Hello(self.hello.clone()));
+    }
 }
 
-fn hello(settings: &Settings, plan: &StationPlan, agent: &str) -> Hello {
-    let situation = |rule: &crate::script::Rule| SituationChoice {
+/// What the agent can declare: all that has words to say.
+fn situations(script: &Script) -> Vec<SituationChoice> {
+    let choice = |rule: &Rule| SituationChoice {
         rule: rule.id.get_ref().clone(),
         title: rule.title.clone(),
         declared_only: rule.declared_only,
     };
+    script.rules.iter().filter(|rule| !rule.say.is_empty()).map(choice).collect()
+}
+
+fn hello(settings: &Settings, script: &Script, demo: bool, agent: &str) -> Hello {
     let model = settings.transcribe.model.as_ref().and_then(|path| path.file_stem());
     let model = model.map_or(BUNDLED_MODEL_NAME.to_owned(), |name| name.to_string_lossy().into_owned());
     Hello {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         agent: agent.to_owned(),
-        script: plan.script.name.clone(),
+        script: script.name.clone(),
         model: Some(model),
         call: None,
-        situations: plan.script.rules.iter().filter(|rule| !rule.say.is_empty()).map(situation).collect(),
-        demo: plan.demo,
+        situations: situations(script),
+        demo,
     }
 }

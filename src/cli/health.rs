@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::replay::load_script;
+use super::files::{load_assessment, load_script};
 use super::station::{SettingsArgs, environment};
 use super::{devices as device_table, doctor as examination};
 use crate::app::load_model;
@@ -80,6 +80,12 @@ fn model(settings: &Settings) -> Finding {
 }
 
 fn script(settings: &Settings) -> Finding {
+    if let Err(error) = load_assessment(settings.script.assessment.as_deref()) {
+        return Finding::fail(
+            format!("{error:#}"),
+            "mend the assessment standard, or take `script.assessment` out of the configuration",
+        );
+    }
     match load_script(settings.script.path.as_deref()) {
         Err(error) => Finding::fail(
             format!("{error:#}"),

@@ -3,9 +3,11 @@
 pub mod devices;
 pub mod doctor;
 mod eval;
+mod files;
 mod health;
 mod model;
 mod print;
+mod rehearse;
 mod replay;
 mod script;
 mod script_draft;

@@ -1,18 +1,19 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
+use super::files::{load_assessment, load_script, unreadable};
 use super::print::print_event;
 use crate::app::{ReplayPlan, Stopwatch, load_model, replay_audio};
 use crate::call::{CallTime, Event};
 use crate::capture::file::{CallFile, OpenOptions};
 use crate::monitor::{CallMonitor, Timeline};
-use crate::score::{self, Assessment};
-use crate::script::{self, Script};
+use crate::score::Assessment;
+use crate::script::Script;
 use crate::transcribe::{Inline, TextCleaner, TranscribeSettings};
 
 /// Options of `callcue replay`.
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// Service script to hold the call against [default: the one that comes with callcue].
     #[arg(long, value_name = "PATH")]
     script: Option<PathBuf>,
+    /// Assessment standard, for the points [default: the one that comes with callcue].
+    #[arg(long, value_name = "PATH")]
+    assessment: Option<PathBuf>,
     /// Speech model [default: the one that comes with callcue].
     #[arg(long, value_name = "PATH")]
     model: Option<PathBuf>,
@@ -42,7 +46,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let script = Arc::new(load_script(args.script.as_deref())?);
-    let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED)?);
+    let assessment = Arc::new(load_assessment(args.assessment.as_deref())?);
     let mut printer = Printer { json: args.json, out: BufWriter::new(io::stdout().lock()), failed: None };
     if args.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonl")) {
         replay_timeline(args, script, assessment, &mut printer)?;
@@ -111,26 +115,6 @@ fn replay_recording(
 #[expect(clippy::print_stderr, reason = "a warning beside the events")]
 fn warn(text: &str) {
     eprintln!("callcue: warning: {text}");
-}
-
-/// The script at `path`, or the bundled one.
-pub(super) fn load_script(path: Option<&Path>) -> anyhow::Result<Script> {
-    let Some(path) = path else {
-        return Ok(Script::parse(script::BUNDLED_NAME, script::BUNDLED)?);
-    };
-    let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        anyhow!("{name}: not UTF-8 at byte {}; save it as UTF-8", error.utf8_error().valid_up_to() + 1)
-    })?;
-    Script::parse(&name, &text).context("the script has mistakes").map_err(|error| match error.downcast() {
-        Ok::<script::ScriptMistakes, _>(mistakes) => mistakes.into(),
-        Err(other) => other,
-    })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> anyhow::Error {
-    anyhow!("{}: cannot be read: {error}", path.display())
 }
 
 /// Prints events as they come; a reader who has gone away is no mistake of the call.

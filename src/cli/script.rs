@@ -1,10 +1,15 @@
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::anyhow;
+
+use super::files::{Text, load_assessment, load_script};
+use super::rehearse;
 use crate::score::{self, Assessment};
-use crate::trial;
+use crate::script::Script;
+use crate::{trial, workbench};
 
 /// `callcue script …`
 #[derive(Debug, clap::Subcommand)]
@@ -13,6 +18,24 @@ pub(super) enum ScriptCommand {
     Check {
         /// The script file.
         path: PathBuf,
+    },
+    /// Type a conversation, see what the script makes of it, and why.
+    Try(rehearse::Args),
+    /// Tell in plain words what a rule does.
+    Explain {
+        /// Its id, such as 2.2.
+        rule: String,
+        /// The script file [default: the one that comes with callcue].
+        path: Option<PathBuf>,
+        /// The assessment standard [default: the one that comes with callcue].
+        #[arg(long, value_name = "PATH")]
+        assessment: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of a file format, for completion in an editor.
+    Schema {
+        /// Which file.
+        #[arg(value_enum, default_value = "script")]
+        file: FileKind,
     },
     /// Run the examples that a script file carries; exit 1 if one fails.
     Test {
@@ -23,15 +46,36 @@ pub(super) enum ScriptCommand {
     Draft(super::script_draft::Args),
 }
 
+/// A file that a script's owner writes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum FileKind {
+    /// What is to be said.
+    Script,
+    /// What a breach costs.
+    Assessment,
+}
+
 pub(super) fn run(command: &ScriptCommand) -> anyhow::Result<ExitCode> {
     match command {
         ScriptCommand::Draft(args) => super::script_draft::run(args),
         ScriptCommand::Check { path } => {
-            super::replay::load_script(Some(path))?;
+            load_script(Some(path))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ScriptCommand::Try(args) => rehearse::run(args),
+        ScriptCommand::Explain { rule, path, assessment } => {
+            explain(rule, path.as_deref(), assessment.as_deref())
+        }
+        ScriptCommand::Schema { file } => {
+            let schema = match file {
+                FileKind::Script => Script::schema(),
+                FileKind::Assessment => Assessment::schema(),
+            };
+            io::stdout().lock().write_all(schema.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
         ScriptCommand::Test { path } => {
-            let script = Arc::new(super::replay::load_script(Some(path))?);
+            let script = Arc::new(load_script(Some(path))?);
             let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED)?);
             let report = trial::run(&script, &assessment);
             let mut out = io::stdout().lock();
@@ -42,4 +86,16 @@ pub(super) fn run(command: &ScriptCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(u8::from(!report.failed.is_empty())))
         }
     }
+}
+
+fn explain(rule: &str, path: Option<&Path>, assessment: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let Text { name, text } = Text::of_script(path)?;
+    let script = Script::parse(&name, &text)?;
+    let Some(rule) = script.rule(rule) else {
+        let ids: Vec<&str> = script.rules.iter().map(|rule| rule.id.get_ref().as_str()).collect();
+        return Err(anyhow!("{name}: there is no rule {rule:?}; its rules are {}", ids.join(" ")));
+    };
+    let card = workbench::card(rule, &script, &load_assessment(assessment)?, &text);
+    io::stdout().lock().write_all(card.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }

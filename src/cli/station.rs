@@ -1,17 +1,13 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::print::print_event;
-use super::replay::load_script;
-use crate::app::{Console, Feed, SamplePlayer, StationPlan, run_station};
+use crate::app::{Console, Feed, SamplePlayer, ScriptFiles, StandardPaths, StationPlan, run_station};
 use crate::capture::Capture;
 use crate::config::{Environment, Flags, Settings, load};
-use crate::score::{self, Assessment};
-use crate::script::Script;
 use crate::wire::StampedEvent;
 
 /// Where settings come from; flags win over environment, environment over file.
@@ -79,8 +75,7 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Capture::start(&settings.capture).context("sound cannot be captured; see `callcue devices`")?;
     let open_browser = settings.station.open_browser;
     let plan = StationPlan {
-        script: script(&settings)?,
-        assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED)?),
+        scripts: scripts(&settings)?,
         feed: Feed::Devices(capture),
         demo: false,
         once: false,
@@ -99,8 +94,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let open_browser = settings.station.open_browser && !args.no_browser;
     let quiet = args.json;
     let plan = StationPlan {
-        script: script(&settings)?,
-        assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED)?),
+        scripts: scripts(&settings)?,
         feed: Feed::Sample(
             SamplePlayer::start(&settings.data).context("the sample call cannot be unpacked")?,
         ),
@@ -120,13 +114,13 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The script that the settings name, for the company that they name.
-fn script(settings: &Settings) -> anyhow::Result<Arc<Script>> {
-    let mut script = load_script(settings.script.path.as_deref())?;
-    if let Some(company) = &settings.company {
-        script.company.clone_from(company);
-    }
-    Ok(Arc::new(script))
+/// The script and the standard that the settings name, for the company that they name.
+fn scripts(settings: &Settings) -> anyhow::Result<ScriptFiles> {
+    ScriptFiles::open(StandardPaths {
+        script: settings.script.path.clone(),
+        assessment: settings.script.assessment.clone(),
+        company: settings.company.clone(),
+    })
 }
 
 /// Prints what happens; a terminal that is gone stops nothing.

@@ -130,7 +130,12 @@ fn parse(file: ConfigFile<'_>, home: Option<&Path>) -> Result<Settings, ConfigEr
         mistake(file.path, text, at, error.message().trim().replace('\n', "; "))
     })?;
     let folder = file.path.parent().unwrap_or(Path::new(""));
-    let paths = [Some(&mut settings.data), Some(&mut settings.record.folder), settings.script.path.as_mut()];
+    let paths = [
+        Some(&mut settings.data),
+        Some(&mut settings.record.folder),
+        settings.script.path.as_mut(),
+        settings.script.assessment.as_mut(),
+    ];
     for path in paths.into_iter().flatten().filter(|path| !path.as_os_str().is_empty()) {
         *path = match (path.strip_prefix("~"), home) {
             (Ok(below), Some(home)) => home.join(below),

@@ -103,6 +103,8 @@ impl Default for RecordSettings {
 pub struct ScriptSettings {
     /// The script file. Default: none; the bundled one.
     pub path: Option<PathBuf>,
+    /// The assessment standard, for the points. Default: none; the bundled one.
+    pub assessment: Option<PathBuf>,
 }
 
 /// `[log]`: what is logged, on standard error.

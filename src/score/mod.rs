@@ -8,11 +8,12 @@ pub use month::{Finding, Found, Proposal};
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use crate::call::ProposedPoints;
-use crate::script::{Diagnostic, ScriptMistakes};
+use crate::script::{Diagnostic, ScriptMistakes, schema_of};
 
 /// The assessment standard that comes with callcue.
 pub const BUNDLED: &str = include_str!("../../config/assessment/property-service.toml");
@@ -20,10 +21,11 @@ pub const BUNDLED: &str = include_str!("../../config/assessment/property-service
 pub const BUNDLED_NAME: &str = "config/assessment/property-service.toml";
 
 /// An assessment standard, checked.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assessment {
     /// Version of the file format; this program reads 1.
+    #[schemars(with = "u32")]
     pub format: Spanned<u32>,
     /// What the company calls it.
     pub name: String,
@@ -35,10 +37,11 @@ pub struct Assessment {
 }
 
 /// One item of the standard. Points are positive here, whatever is done with them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// `A1` to `A18`.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// What it asks, in short.
     pub text: String,
@@ -77,6 +80,11 @@ impl Assessment {
             }
         }
         Ok(standard)
+    }
+
+    /// The JSON Schema of assessment files.
+    pub fn schema() -> String {
+        schema_of::<Self>()
     }
 
     /// Proposal for one breach of a rule that falls under `item`: 0 for an item that does not exist.

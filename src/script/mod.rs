@@ -7,12 +7,15 @@
 mod diagnostic;
 mod model;
 mod parse;
+mod schema;
 
-pub use diagnostic::{Diagnostic, ScriptMistakes};
+pub use diagnostic::{Diagnostic, Language, ScriptMistakes};
 pub use model::{
     Case, CueLimits, FlagWhen, Forbidden, GoesOn, Required, Rule, Script, Shape, Trigger, WaitOn, Waiting,
     Waits,
 };
+pub use parse::FILE_BYTES_MAX;
+pub use schema::schema_of;
 
 /// The script that comes with callcue: the phrase standard of 中铁物流集团.
 pub const BUNDLED: &str = include_str!("../../config/scripts/zhongtie-logistics.toml");

@@ -1,11 +1,13 @@
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
 /// A service script, checked.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// Version of the file format; this program reads 1.
+    #[schemars(with = "u32")]
     pub format: Spanned<u32>,
     /// What the company calls it.
     pub name: String,
@@ -16,6 +18,7 @@ pub struct Script {
     pub tolerance_ms: u64,
     /// What agents say before they answer: neither an answer nor an explanation, as little as the script's own sentences.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub not_answers: Vec<Spanned<String>>,
     /// The rules, in the order in which they are judged.
     #[serde(rename = "rule", default)]
@@ -41,10 +44,11 @@ impl Script {
 }
 
 /// One rule of the script.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// `section.item`, unique in the file.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// The situation in a few words, as agents read it.
     pub title: String,
@@ -79,7 +83,7 @@ pub struct Rule {
 }
 
 /// How often the cues of one rule may come. A cue that may not come is left out, not put off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CueLimits {
     /// Not again for so long after the last one, ms. Default 0.
@@ -98,16 +102,19 @@ impl Rule {
 }
 
 /// A step: words to say.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Required {
     /// As the agent reads it; slots as in [`Slots`](crate::phrase::Slots).
+    #[schemars(with = "String")]
     pub text: Spanned<String>,
     /// Variants that count as heard; without any, every clause of `text` must be heard; in the notation of [`Phrase`](crate::phrase::Phrase).
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub heard: Vec<Spanned<String>>,
     /// Look-alikes: where one of these is heard, the phrase is not.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub unless: Vec<Spanned<String>>,
     /// Lines in which it must be heard: the file's own tests.
     #[serde(default)]
@@ -126,18 +133,22 @@ pub struct Required {
 }
 
 /// Words that must not be said.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forbidden {
     /// As the company's document has it.
+    #[schemars(with = "String")]
     pub text: Spanned<String>,
     /// Variants that count as heard beside `text` itself, in the notation of [`Phrase`](crate::phrase::Phrase).
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub heard: Vec<Spanned<String>>,
     /// Look-alikes: where one of these is heard, the phrase is not.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub unless: Vec<Spanned<String>>,
     /// The sentence to say instead; slots as in [`Required::text`]. Default: the first step of the rule.
+    #[schemars(with = "Option<String>")]
     pub instead: Option<Spanned<String>>,
     /// Lines in which it must be heard: the file's own tests.
     #[serde(default)]
@@ -152,17 +163,20 @@ const fn yes() -> bool {
 }
 
 /// What tells that a rule applies. All that is given must hold.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trigger {
     /// The customer says one of these.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub customer_says: Vec<Spanned<String>>,
     /// The agent says one of these, outside of the script's own sentences.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub agent_says: Vec<Spanned<String>>,
     /// Look-alikes of them that mean something else.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub unless: Vec<Spanned<String>>,
     /// Lines that must be such a situation: the file's own tests.
     #[serde(default)]
@@ -187,6 +201,7 @@ pub struct Trigger {
     #[serde(default)]
     pub once: bool,
     /// Only after this rule has applied before in the call.
+    #[schemars(with = "Option<String>")]
     pub after_rule: Option<Spanned<String>>,
     /// The customer's pauses are louder than this, dBFS.
     pub noise_above_dbfs: Option<f32>,
@@ -198,7 +213,7 @@ pub struct Trigger {
 }
 
 /// What a rule does: one of few shapes, each a file in [`rules`](crate::rules).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Shape {
     /// The words belong into the agent's first turn.
@@ -269,7 +284,7 @@ pub enum Shape {
 }
 
 /// How [`Shape::Wait`] goes on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting {
     /// What the agent does meanwhile.
@@ -284,7 +299,7 @@ pub struct Waiting {
 }
 
 /// During what the customer of [`Shape::Wait`] waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitOn {
     /// On hold, or with the line open after being asked to wait.
@@ -294,7 +309,7 @@ pub enum WaitOn {
 }
 
 /// When missing words of [`Shape::Answer`] are a breach.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagWhen {
     /// However the situation was found.
@@ -307,7 +322,7 @@ pub enum FlagWhen {
 }
 
 /// How [`Shape::Steps`] goes on.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waits {
     /// Applies from the answer on, until the customer has said something.
@@ -324,6 +339,7 @@ pub struct Waits {
     pub early_end_is_hangup: bool,
     /// Other rules do not apply while this one does.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub replaces: Vec<Spanned<String>>,
     /// The agent's level must not rise by more than so many dB.
     pub level_rise_max_db: Option<f32>,
@@ -332,22 +348,25 @@ pub struct Waits {
 }
 
 /// The way out of [`Shape::Steps`] with a customer who goes on talking.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GoesOn {
     /// The last step is said so many more times …
     pub repeats: u32,
     /// … then these words, then the agent may hang up.
+    #[schemars(with = "String")]
     pub then: Spanned<String>,
 }
 
 /// A short call with the flags that it must raise, for `callcue script test`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it shows.
+    #[schemars(with = "String")]
     pub name: Spanned<String>,
     /// The call, in the timeline format, one JSON object a line.
+    #[schemars(with = "String")]
     pub timeline: Spanned<String>,
     /// All flags of this rule, as `kind` in order of time; empty: none.
     #[serde(default)]

@@ -6,8 +6,8 @@ use super::diagnostic::{Diagnostic, ScriptMistakes};
 use super::model::{Required, Rule, Script, Shape};
 use crate::phrase::{Phrase, Slots, Strictness};
 
-/// Larger files are refused before they are read: the bundled script has 40 kB.
-const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Larger files of scripts and assessment standards are refused; the bundled script has 40 kB.
+pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 impl Script {
     /// Reads a script file named `file`.

@@ -92,6 +92,7 @@ fn every_setting_is_read() {
         keep_days = 0
         [script]
         path = "../script.toml"
+        assessment = "points.toml"
         [log]
         filter = "callcue::capture=debug,warn"
         "#,
@@ -108,6 +109,7 @@ fn every_setting_is_read() {
     assert_eq!(settings.record.folder, Path::new("/etc/callcue/records"));
     assert_eq!(settings.record.keep_days, 0);
     assert_eq!(settings.script.path, Some(PathBuf::from("/etc/callcue/../script.toml")));
+    assert_eq!(settings.script.assessment, Some(PathBuf::from("/etc/callcue/points.toml")));
     assert_eq!(settings.log.filter.as_str(), "callcue::capture=debug,warn");
 }
 

@@ -3,22 +3,23 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use callcue::app::{Engine, EngineParts, Screen};
+use callcue::app::{Engine, EngineParts, Look, Screen, ScriptFiles, StandardPaths};
 use callcue::call::{Channel, EndedBy, EventKind};
 use callcue::capture::file::{CallFile, OpenOptions};
 use callcue::capture::{CaptureEvent, LineTime, LossReason};
 use callcue::config::AutoStartSettings;
 use callcue::http::Command;
+use callcue::script::Script;
 use callcue::transcribe::{Inline, Scripted, TextCleaner};
 use callcue::wire::{Moment, StampedEvent};
-
-use crate::support::engine::{ASSESSMENT, SCRIPT};
 
 /// What a screen was shown.
 #[derive(Clone, Default)]
 struct Shown {
     events: Arc<Mutex<Vec<StampedEvent>>>,
     moments: Arc<Mutex<Vec<Moment>>>,
+    /// Names of the scripts that it was told of.
+    scripts: Arc<Mutex<Vec<String>>>,
 }
 
 impl Screen for Shown {
@@ -27,6 +28,9 @@ impl Screen for Shown {
     }
     fn moment(&mut self, moment: Moment) {
         self.moments.lock().unwrap().push(moment);
+    }
+    fn script(&mut self, script: &Script) {
+        self.scripts.lock().unwrap().push(script.name.clone());
     }
 }
 
@@ -48,10 +52,13 @@ impl Shown {
 }
 
 fn engine(auto_start: AutoStartSettings) -> (Engine<Shown>, Shown) {
+    engine_with(auto_start, ScriptFiles::open(StandardPaths::default()).unwrap())
+}
+
+fn engine_with(auto_start: AutoStartSettings, scripts: ScriptFiles) -> (Engine<Shown>, Shown) {
     let shown = Shown::default();
     let parts = EngineParts {
-        script: Arc::clone(&SCRIPT),
-        assessment: Arc::clone(&ASSESSMENT),
+        scripts,
         agent: "1024".into(),
         runner: Box::new(Inline::new(Box::new(Scripted::new(Vec::new())), Arc::new(TextCleaner::new()))),
         partial_interval_ms: 1_000,
@@ -172,4 +179,134 @@ fn lost_audio_is_told_at_once_stops_every_timer_and_is_taken_back() {
     assert_eq!(silences(&shown), 1, "three seconds with it are");
     engine.capture(CaptureEvent::SameSource { on: true });
     assert_eq!(shown.notices().last(), Some(&("same_source".to_owned(), true)));
+}
+
+/// A script of one rule, that asks for `words` in the first turn.
+fn script_text(name: &str, words: &str) -> String {
+    format!(
+        "format = 1\nname = {name:?}\ncompany = \"c\"\n[[rule]]\nid = \"1\"\ntitle = \"t\"\nitem = \"A4\"\n\
+         say = [{{ text = {words:?} }}]\ncheck.opening = {{ within_ms = 2000 }}\n"
+    )
+}
+
+/// The words that cues ask for.
+fn asked(shown: &Shown) -> Vec<String> {
+    let kinds = shown.kinds();
+    let say = kinds.iter().filter_map(|kind| match kind {
+        EventKind::Cue { say, .. } => Some(say.join("")),
+        _ => None,
+    });
+    say.collect()
+}
+
+#[test]
+fn a_changed_script_counts_from_the_next_call_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script.toml");
+    std::fs::write(&path, script_text("one", "您好甲")).unwrap();
+    let paths = StandardPaths { script: Some(path.clone()), ..StandardPaths::default() };
+    let (mut engine, shown) = engine_with(AutoStartSettings::default(), ScriptFiles::open(paths).unwrap());
+    let start = || Command::Start { ring_ms: None, customer: None };
+
+    engine.command(start()).unwrap();
+    std::fs::write(&path, script_text("two", "您好乙")).unwrap();
+    let line = feed_quiet(&mut engine, 0, 1);
+    engine.command(Command::Declare { rule: "1".into() }).unwrap();
+    let line = feed_quiet(&mut engine, line, 2);
+    engine.command(Command::End { by: EndedBy::Agent }).unwrap();
+    assert!(asked(&shown).iter().all(|say| say == "您好甲"), "the call began under the first script");
+    assert_eq!(*shown.scripts.lock().unwrap(), [""; 0], "no page hears of another script in a call");
+
+    engine.command(start()).unwrap();
+    assert_eq!(*shown.scripts.lock().unwrap(), ["two"]);
+    assert_eq!(asked(&shown).last().map(String::as_str), Some("您好乙"));
+    engine.command(Command::End { by: EndedBy::Agent }).unwrap();
+    feed_quiet(&mut engine, line, 1);
+    assert_eq!(shown.notices(), [("script".to_owned(), false)]);
+}
+
+#[test]
+fn a_script_with_a_mistake_is_refused_with_a_notice_and_the_old_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script.toml");
+    std::fs::write(&path, script_text("one", "您好甲")).unwrap();
+    let paths = StandardPaths { script: Some(path.clone()), ..StandardPaths::default() };
+    let (mut engine, shown) = engine_with(AutoStartSettings::default(), ScriptFiles::open(paths).unwrap());
+    let mut call = || {
+        engine.command(Command::Start { ring_ms: None, customer: None }).unwrap();
+        engine.command(Command::End { by: EndedBy::Agent }).unwrap();
+    };
+
+    std::fs::write(&path, script_text("two", "您好[乙")).unwrap();
+    call();
+    call();
+    assert_eq!(asked(&shown), ["您好甲", "您好甲"]);
+    assert_eq!(shown.notices(), [("script".to_owned(), true), ("script".to_owned(), true)]);
+    let notice = shown.moments.lock().unwrap()[0].clone();
+    let Moment::Notice { zh, en, .. } = notice else { panic!("{notice:?}") };
+    for text in [&zh, &en] {
+        assert!(text.contains(&format!("{}:8:17: ", path.display())), "{text}");
+    }
+
+    std::fs::remove_file(&path).unwrap();
+    call();
+    assert_eq!(asked(&shown).len(), 3, "a file that is gone ends nothing");
+
+    std::fs::write(&path, script_text("two", "您好[乙")).unwrap();
+    call();
+    std::fs::write(&path, script_text("three", "您好丙")).unwrap();
+    call();
+    assert_eq!(asked(&shown).last().map(String::as_str), Some("您好丙"));
+    assert_eq!(shown.notices().last(), Some(&("script".to_owned(), false)));
+    assert_eq!(*shown.scripts.lock().unwrap(), ["three"]);
+}
+
+#[test]
+fn files_are_compared_by_what_is_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let [script, assessment] = ["script.toml", "assessment.toml"].map(|name| folder.path().join(name));
+    let standard = |points: u32| {
+        format!(
+            "format = 1\nname = \"s\"\nstart = 100\n[[item]]\nid = \"A4\"\ntext = \"t\"\ndeduct = {points}\n"
+        )
+    };
+    std::fs::write(&script, script_text("one", "您好甲")).unwrap();
+    std::fs::write(&assessment, standard(2)).unwrap();
+    let paths = StandardPaths {
+        script: Some(script.clone()),
+        assessment: Some(assessment.clone()),
+        company: Some("某公司".into()),
+    };
+    let mut files = ScriptFiles::open(paths.clone()).unwrap();
+    assert_eq!(files.standing().script.company, "某公司");
+    assert_eq!(files.look(), Look::Same);
+    std::fs::write(&script, script_text("one", "您好甲")).unwrap();
+    assert_eq!(files.look(), Look::Same, "saved again as it was");
+
+    // As long as before, and as old.
+    let then = std::fs::metadata(&script).unwrap().modified().unwrap();
+    std::fs::write(&script, script_text("two", "您好乙")).unwrap();
+    std::fs::File::options().write(true).open(&script).unwrap().set_modified(then).unwrap();
+    assert_eq!(files.look(), Look::Taken);
+    assert_eq!(files.standing().script.name, "two");
+    assert_eq!(files.standing().script.company, "某公司");
+
+    std::fs::write(&assessment, standard(7)).unwrap();
+    assert_eq!(files.look(), Look::Taken);
+    assert_eq!(files.standing().assessment.points_of_breach("A4"), -7);
+    std::fs::write(&assessment, "format = 2\nname = \"s\"\nstart = 100\nitem = []\n").unwrap();
+    let Look::Refused(refused) = files.look() else { panic!("taken") };
+    assert!(refused.en.starts_with(&format!("{}:1:10: ", assessment.display())), "{}", refused.en);
+    assert_eq!(files.look(), Look::Refused(refused), "until it is mended");
+    assert_eq!(files.standing().assessment.points_of_breach("A4"), -7);
+    std::fs::write(&assessment, standard(7)).unwrap();
+    assert_eq!(files.look(), Look::Taken);
+    std::fs::remove_file(&assessment).unwrap();
+    assert!(matches!(files.look(), Look::Refused(_)));
+    std::fs::write(&assessment, standard(7)).unwrap();
+    assert_eq!(files.look(), Look::Taken, "so that the notice goes");
+    assert_eq!(files.look(), Look::Same);
+    std::fs::write(&assessment, b"\xff").unwrap();
+    assert!(matches!(files.look(), Look::Refused(refused) if refused.en.contains("not UTF-8 at byte 1")));
+    assert!(ScriptFiles::open(paths).is_err(), "at the start there is no old one to stay");
 }

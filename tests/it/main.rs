@@ -36,6 +36,8 @@ mod phrase;
 mod record;
 // Any rate to 16 kHz.
 mod resample;
+// The JSON Schemas in config/schema, by which editors complete.
+mod schema;
 // The score card: what findings propose, month by month.
 mod score;
 // Reading script files: what is refused, and where the mistake is.
@@ -50,5 +52,7 @@ mod timeline;
 mod transcribe;
 // Messages on sockets, frozen as files.
 mod wire;
+// The tools of a script's owner: a rule's card, a typed conversation, and both as commands.
+mod workbench;
 
 mod support;
