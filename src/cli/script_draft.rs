@@ -98,7 +98,7 @@ fn more(count: usize, shown: usize, out: &mut impl Write) -> io::Result<()> {
     if count > shown { writeln!(out, "  还有 {} 条", count - shown) } else { Ok(()) }
 }
 
-/// Writes both files, or neither.
+/// Writes both files; neither, if one of them is there already.
 fn write(draft: &Draft, document: &Path, folder: &Path) -> anyhow::Result<[PathBuf; 2]> {
     let name = document.file_name().unwrap_or(document.as_os_str()).to_string_lossy();
     let script = draft.script_toml(&name);

@@ -7,6 +7,7 @@ use super::outline::{self, Node, Outline};
 use super::points::{self, Points};
 use super::rule::{self, Place};
 use super::speech::{self, Speech};
+use super::table::Row;
 use super::{Draft, ItemDraft, RuleDraft, item, typo};
 
 /// Reads the whole document.
@@ -92,27 +93,8 @@ struct Found {
 
 impl Found {
     fn of(node: &Node) -> Self {
-        if let Some(row) = &node.row {
-            let speech = rule::of_row(row, node.body.first_line());
-            let told: Vec<&str> = [&row.text, &row.situation]
-                .into_iter()
-                .map(String::as_str)
-                .filter(|t| !t.is_empty())
-                .collect();
-            let text = told.join(", ");
-            let mut points = points::read(&text);
-            let mut whole = text;
-            for (direction, cell) in &row.points {
-                let cell_points = points::read_cell(cell, *direction);
-                let base = whole.len() + 1;
-                whole = format!("{whole} {cell}");
-                points.extend(cell_points.into_iter().map(|one| Points {
-                    start: base + one.start,
-                    end: base + one.end,
-                    ..one
-                }));
-            }
-            return Self { speech, points, text: whole, hands_down: false };
+        if node.kind == Kind::Row {
+            return Self::of_rows(&node.rows);
         }
         let text = node.body.text();
         Self {
@@ -121,6 +103,32 @@ impl Found {
             text: text.to_owned(),
             hands_down: false,
         }
+    }
+
+    fn of_rows(rows: &[(usize, Row)]) -> Self {
+        let mut found =
+            Self { speech: Speech::default(), points: Vec::new(), text: String::new(), hands_down: false };
+        if let Some((_, first)) = rows.first() {
+            let told = [first.text.as_str(), first.situation.as_str()];
+            found.text = told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+            found.speech.situation.clone_from(&first.situation);
+        }
+        found.points = points::read(&found.text);
+        for (line, row) in rows {
+            rule::of_row(row, *line, &mut found.speech);
+            for (direction, cell) in &row.points {
+                found.text.push(' ');
+                let base = found.text.len();
+                found.text.push_str(cell);
+                let points = points::read_cell(cell, *direction).into_iter();
+                found.points.extend(points.map(|one| Points {
+                    start: base + one.start,
+                    end: base + one.end,
+                    ..one
+                }));
+            }
+        }
+        found
     }
 
     fn has_words(&self) -> bool {
@@ -159,7 +167,7 @@ impl Groups {
         let assesses = count.with_points * 2 > count.leaves && count.with_words * 2 <= count.leaves;
         let speaks = count.with_words * 2 > count.leaves;
         if node.kind == Kind::Row {
-            let row = node.row.as_ref();
+            let row = node.rows.first().map(|(_, row)| row);
             let asks = row.is_some_and(|row| !row.text.is_empty() || !row.points.is_empty());
             let rule = found.has_words() || (speaks && row.is_some_and(|row| !row.situation.is_empty()));
             return (rule, asks && (!found.points.is_empty() || count.with_points > 0));

@@ -105,7 +105,9 @@ impl Gaps {
     }
 
     fn push(&mut self, gap: Gap) {
-        if self.found.len() < Self::MAX {
+        // What concerns the whole, and what was not read, is said however much else there is.
+        let weighs = gap.line.is_none() || gap.kind == GapKind::LeftOut;
+        if self.found.len() < if weighs { 2 * Self::MAX } else { Self::MAX } {
             self.found.push(gap);
         } else {
             self.left_out += 1;

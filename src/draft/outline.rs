@@ -21,7 +21,8 @@ pub(super) struct Node {
     pub(super) has_children: bool,
     /// Pieces of one kind below one parent that count on from each other.
     pub(super) list: usize,
-    pub(super) row: Option<Row>,
+    /// The rows of a table that it is made of, with their lines.
+    pub(super) rows: Vec<(usize, Row)>,
     /// All that stands here is forbidden, because a heading says so.
     pub(super) forbidden: bool,
     own_number: u32,
@@ -40,8 +41,14 @@ pub(super) struct Outline {
 
 /// Cuts `lines` at their numbers, and says where numbers are missing.
 pub(super) fn read(lines: Vec<Line>, gaps: &mut Gaps) -> Outline {
-    let mut reader =
-        Reader { outline: Outline::default(), open: Vec::new(), table: None, counts: BTreeMap::new(), gaps };
+    let mut reader = Reader {
+        outline: Outline::default(),
+        open: Vec::new(),
+        table: None,
+        counts: BTreeMap::new(),
+        full: false,
+        gaps,
+    };
     for line in lines {
         reader.line(line);
     }
@@ -57,6 +64,8 @@ struct Reader<'a> {
     open: Vec<usize>,
     table: Option<Header>,
     counts: BTreeMap<List, Count>,
+    /// There is no room for more pieces.
+    full: bool,
     gaps: &'a mut Gaps,
 }
 
@@ -88,18 +97,19 @@ impl Reader<'_> {
         }
         match marker::read(&line.text) {
             Some(marker) if self.outline.nodes.len() < NODES_MAX => self.marked(marker, line.number),
-            Some(_) => {
-                if self.outline.nodes.len() == NODES_MAX
-                    && self.outline.loose.last().is_none_or(|last| last.number + 1 < line.number)
-                {
-                    let message = format!("编号的段落超过 {NODES_MAX} 个, 从这里起没有读; 请把文件分开");
-                    self.gaps.at(line.number, GapKind::LeftOut, message);
-                }
-                self.close();
-                self.outline.loose.push(line);
-            }
+            Some(_) => self.too_many(line),
             None => self.plain(line),
         }
+    }
+
+    fn too_many(&mut self, line: Line) {
+        if !self.full {
+            let message = format!("编号的段落超过 {NODES_MAX} 个, 从这里起没有读; 请把文件分开");
+            self.gaps.at(line.number, GapKind::LeftOut, message);
+        }
+        self.full = true;
+        self.close();
+        self.outline.loose.push(line);
     }
 
     fn close(&mut self) {
@@ -143,7 +153,7 @@ impl Reader<'_> {
             parent,
             has_children: false,
             list,
-            row: None,
+            rows: Vec::new(),
             forbidden: above.is_some_and(|above| above.forbidden || forbids(above.body.text())),
             own_number,
             has_points: false,
@@ -163,22 +173,15 @@ impl Reader<'_> {
             // A cell that spans rows: words without a number of their own belong to the row above.
             if let Some(above) =
                 self.outline.nodes.last_mut().filter(|node| node.kind == Kind::Row && node.parent == parent)
-                && let Some(first) = &mut above.row
             {
-                for (mine, more) in [(&mut first.say, row.say), (&mut first.never, row.never)] {
-                    if !more.is_empty() {
-                        mine.push_str(if mine.is_empty() { "" } else { ";" });
-                        mine.push_str(&more);
-                    }
+                if above.body.push(line.number, &line.text) {
+                    above.rows.push((line.number, row));
                 }
-                first.points.extend(row.points);
-                above.body.push(line.number, &line.text);
                 return;
             }
         }
         if self.outline.nodes.len() >= NODES_MAX {
-            self.outline.loose.push(line);
-            return;
+            return self.too_many(line);
         }
         let count = self.counts.get(&(Kind::Row, parent, Vec::new())).map_or(1, |count| count.last + 1);
         let own_number = row.numbers.last().copied().unwrap_or(count);
@@ -195,7 +198,7 @@ impl Reader<'_> {
             parent,
             has_children: false,
             list,
-            row: Some(row),
+            rows: vec![(line.number, row)],
             forbidden,
             own_number,
             has_points: false,

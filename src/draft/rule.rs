@@ -86,33 +86,27 @@ fn complain(rule: &RuleDraft, speech: &Speech, forbidden: bool, gaps: &mut Gaps)
     }
 }
 
-/// What the rows of a table say.
-pub(super) fn of_row(row: &Row, line: usize) -> Speech {
+/// Adds what a row of a table says, in line `line`.
+pub(super) fn of_row(row: &Row, line: usize, speech: &mut Speech) {
     let words = |text: &str| Words { text: text.trim().to_owned(), line };
-    let cell = |text: &str, signs: &[char]| -> (Vec<Words>, Vec<(usize, Slip)>) {
+    let mut cell = |text: &str, signs: &[char]| -> Vec<Words> {
         let (pieces, slips) = quotes::read(text);
+        speech.slips.extend(slips.into_iter().map(|(_, slip)| (line, slip)));
         let quoted: Vec<Words> = pieces
             .iter()
             .filter(|piece| piece.quoted)
             .map(|piece| words(&text[piece.range.clone()]))
             .collect();
-        let slips = slips.into_iter().map(|(_, slip)| (line, slip)).collect();
         if !quoted.is_empty() {
-            return (quoted, slips);
+            return quoted;
         }
-        let none = |one: &&str| one.contains(char::is_alphanumeric) && !matches!(one.trim(), "无" | "没有");
-        (text.split(signs).filter(none).map(words).collect(), slips)
+        let said = |one: &&str| one.contains(char::is_alphanumeric) && !matches!(one.trim(), "无" | "没有");
+        text.split(signs).filter(said).map(words).collect()
     };
-    let (say, mut slips) = cell(&row.say, &[';']);
-    let (never, more) = cell(&row.never, &[';', '、', '/']);
-    slips.extend(more);
-    Speech {
-        situation: row.situation.clone(),
-        say: say.into_iter().map(|words| Said { words, or: Vec::new(), wait_ms: 0 }).collect(),
-        never,
-        slips,
-        ..Speech::default()
-    }
+    let say = cell(&row.say, &[';']);
+    let never = cell(&row.never, &[';', '、', '/']);
+    speech.say.extend(say.into_iter().map(|words| Said { words, or: Vec::new(), wait_ms: 0 }));
+    speech.never.extend(never);
 }
 
 struct Maker<'a> {

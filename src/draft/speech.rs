@@ -205,7 +205,6 @@ impl<'a> Reader<'a> {
             match label {
                 Label::Say => self.lead.push(':'),
                 Label::Never => drop(self.take_lead()),
-                Label::Situation => self.lead.push('\n'),
                 _ => {}
             }
             return end - rest.len();

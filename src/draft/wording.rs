@@ -85,8 +85,9 @@ fn name_customer(text: &str) -> String {
                 rest = &rest[length..];
             }
             None => {
-                named.push(first);
-                rest = &rest[first.len_utf8()..];
+                let length = placeholder_length(rest).max(first.len_utf8());
+                named.push_str(&rest[..length]);
+                rest = &rest[length..];
             }
         }
     }
@@ -123,7 +124,8 @@ fn customer_at(text: &str) -> Option<usize> {
 /// Bytes of X, XX, ××, ** or 某某 at the beginning of `text`.
 fn placeholder_length(text: &str) -> usize {
     let signs = |c: char| matches!(c, 'X' | 'x' | '×' | '*' | '＊' | '○' | '_' | '□' | '△');
-    let signed = text.find(|c| !signs(c)).unwrap_or(text.len());
+    // Nobody writes more of them; a line made of nothing else must not be gone through again from each.
+    let signed: usize = text.chars().take(16).take_while(|c| signs(*c)).map(char::len_utf8).sum();
     let word = text[signed..].chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
     if signed > 0 && !word {
         return signed;

@@ -199,7 +199,9 @@ pub(super) fn is_talk(text: &str) -> bool {
         ["您", "请", "谢", "抱歉", "对不起", "再见", "好吗", "可以吗", "麻烦", "你好", "不客气"];
     SAID.iter().any(|word| text.contains(word))
         && !CALLERS.iter().any(|caller| *caller != "对方" && text.contains(caller))
-        && !AGENTS.iter().any(|agent| text.contains(&format!("{agent}应")))
+        && !AGENTS
+            .iter()
+            .any(|agent| text.split_once(agent).is_some_and(|(_, after)| after.starts_with('应')))
 }
 
 /// Whether the words between `lead` and `next` are the caller's: 客户问候客服:, 客户说, but not 客户抱怨时,客服:.
@@ -308,11 +310,15 @@ pub(super) fn is_situation(lead: &str) -> bool {
 /// `lead` without the end that tells only who speaks.
 pub(super) fn situation(lead: &str) -> &str {
     let mut lead = lead.trim_matches([' ', ':', ',', '。', '、', '\n']);
-    while let Some(at) = lead.rfind([',', ':', '。', '\n']) {
-        if is_situation(&lead[at..]) {
+    while let Some((at, sign)) = lead.rmatch_indices([',', ':', '。', '\n', '」']).next() {
+        if is_situation(&lead[at + sign.len()..]) {
             break;
         }
-        lead = lead[..at].trim_end_matches([' ', ':', ',', '。']);
+        let end = if sign == "」" { at + sign.len() } else { at };
+        if end == lead.len() {
+            break;
+        }
+        lead = lead[..end].trim_end_matches([' ', ':', ',', '。']);
     }
     lead
 }

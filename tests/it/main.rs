@@ -12,6 +12,8 @@ mod config;
 mod deliver;
 // What is said about a machine, given its facts.
 mod doctor;
+// A company's own standard, read into a first script: four layouts, and text that is no standard at all.
+mod draft;
 // The owner of a running call: commands, loss, calls that start by themselves.
 mod engine;
 // How right recognised text is: the scoring, the manifest, and `callcue eval` as a program.
