@@ -18,9 +18,6 @@ use crate::transcribe::{
     Ask, BUNDLED_MODEL_NAME, Recognizer, TextCleaner, TranscribeSettings, WhisperRecognizer,
 };
 
-/// Threads that are compared.
-const THREADS: [NonZeroU8; 2] = [NonZeroU8::MIN, NonZeroU8::MIN.saturating_add(1)];
-
 /// Frames quieter than this are pauses of the sample call, level from 0 to 1 (−40 dBFS).
 const PAUSE_LEVEL: f32 = 0.01;
 
@@ -33,6 +30,9 @@ pub(in crate::cli) struct Args {
     /// Passes over each utterance; the median counts.
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     rounds: u16,
+    /// Threads a pass that are compared; calls get one.
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', default_value = "1,2")]
+    threads: Vec<NonZeroU8>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut measured = Vec::new();
     for model in &chosen {
         let title = model.title(&folder);
-        let passes = measure(model.path(), &settings.transcribe, &speech, args.rounds)
+        let passes = measure(model.path(), &settings.transcribe, &speech, args)
             .with_context(|| format!("{title} cannot be measured"))?;
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let model =
@@ -121,18 +121,18 @@ fn measure(
     path: Option<&Path>,
     settings: &TranscribeSettings,
     speech: &[f32],
-    rounds: u16,
+    args: &Args,
 ) -> anyhow::Result<Vec<Pass>> {
     // Without a prompt: it is one script's, and this compares machines and models.
     let settings = TranscribeSettings { model: None, prompt: false, ..settings.clone() };
     let mut recognizer = load_model(&settings, path, None)?.recognizer()?;
     let cleaner = TextCleaner::new();
     let mut passes = Vec::new();
-    for threads in THREADS {
+    for &threads in &args.threads {
         recognizer.set_threads(threads);
         for length_ms in LENGTHS_MS {
             let samples = &speech[..samples_in(length_ms)];
-            let (encode_ms, whole_ms) = times(&mut recognizer, &cleaner, samples, rounds)?;
+            let (encode_ms, whole_ms) = times(&mut recognizer, &cleaner, samples, args.rounds)?;
             passes.push(Pass {
                 length_ms,
                 threads: threads.get().into(),
