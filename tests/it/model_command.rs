@@ -192,6 +192,11 @@ fn verify_tells_sound_from_damaged() {
     assert!(tiny.starts_with("FAILED") && tiny.contains("77691713 are due"), "{tiny}");
     assert!(tiny.contains("callcue model get tiny"), "{tiny}");
     assert!(line("ggml-base.bin").contains("cut short"), "{said}");
+    // A file elsewhere is held against what its name says it is.
+    let elsewhere = home.path("ggml-small.bin");
+    fs::write(&elsewhere, &bytes).unwrap();
+    let ran = home.model(&["verify", elsewhere.to_str().unwrap()]);
+    assert!(String::from_utf8(ran.stdout).unwrap().contains("487601967 are due"));
 }
 
 #[test]
@@ -232,7 +237,7 @@ fn bench_measures_and_the_list_shows_it() {
     fs::write(&kept, text.replace(named, "tiny")).unwrap();
     assert!(row(&list(&home), "tiny")["final_ms"].as_f64().unwrap() > 0.0);
     assert_eq!(row(&list(&home), "base")["final_ms"], Value::Null);
-    let table = home.done(&["bench", "--model", named, "--rounds", "1", "--threads", "2"]);
+    let table = home.done(&["bench", "--model", named, "--rounds", "1", "--threads", "1"]);
     assert!(
         table.contains("threads") && table.contains("Two channels that speak at the same time"),
         "{table}"

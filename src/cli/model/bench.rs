@@ -226,8 +226,11 @@ fn recommendation(choice: Option<(&MeasuredModel, Advice)>) -> String {
     match choice {
         Some((model, Advice::KeepsUp { partial_interval_ms, .. })) => format!(
             "Take {} (`callcue model use {}`) with this under [transcribe]: partial_interval_ms = {partial_interval_ms}, \
-             workers = 2. Each worker has one thread; two threads a call are slower as soon as both sides speak.",
-            model.name, model.name
+             workers = {}. Each worker has one thread; more threads a call wait spinning for each other as soon as both \
+             sides speak.",
+            model.name,
+            model.name,
+            model.cores.min(2)
         ),
         _ => format!(
             "No published model that was measured here keeps up; get one (`callcue model get base-q8_0`, then small-q8_0) and \
