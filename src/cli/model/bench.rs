@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::num::{NonZeroU8, NonZeroUsize};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use serde::Serialize;
@@ -21,13 +22,16 @@ use crate::transcribe::{
 /// Frames quieter than this are pauses of the sample call, level from 0 to 1 (−40 dBFS).
 const PAUSE_LEVEL: f32 = 0.01;
 
+/// After so long an utterance gets no further round: the figure is bad enough to stand.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// Options of `callcue model bench`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Measure this one: a name, a file, or "bundled" [default: all that are installed, and the bundled one].
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Passes over each utterance; the median counts.
+    /// Passes over each utterance, fewer where they take seconds; the median counts.
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     rounds: u16,
     /// Threads a pass that are compared; calls get one.
@@ -156,9 +160,13 @@ fn times(
     let span = Span { from: CallTime::START, to: CallTime::START.plus_samples(samples.len() as u64) };
     let ask = Ask { channel: Channel::Agent, span };
     let (mut encodings, mut wholes) = (Vec::new(), Vec::new());
+    let begun = Stopwatch::start();
     // The first pass of its length makes room in memory.
     recognizer.recognize(samples, &ask)?;
-    for _ in 0..rounds {
+    for round in 0..rounds {
+        if round > 0 && begun.elapsed() > LONGEST {
+            break;
+        }
         let clock = Stopwatch::start();
         recognizer.encode(samples)?;
         encodings.push(clock.elapsed().as_secs_f64() * 1_000.0);
