@@ -80,8 +80,9 @@
 //!     say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
 //!
-//! What is absent: any connection to another machine (but for `callcue model get`, which somebody types, in [`models`]), cookies, a database, telephony of its own, any judgement of what the
-//! customer says but as the cause of what the agent must do, and `unsafe` code but for one justified line in [`vad`].
+//! What is absent: any connection to another machine but for `callcue model get`, which somebody types ([`models`]); cookies,
+//! a database, telephony of its own, any judgement of what the customer says but as the cause of what the agent must do, and
+//! `unsafe` code but for one justified line in [`vad`].
 //!
 //! # Words
 //!

@@ -73,7 +73,7 @@ fn model(settings: &Settings) -> Finding {
         }
         Ok(_) if settings.transcribe.model.is_none() => Finding::warn(
             format!("{BUNDLED_MODEL_NAME}: it has heard synthetic voices only"),
-            "for real calls name a Whisper model in ggml format under [transcribe] model",
+            "for real calls take a published model: `callcue model list`, `get` and `use`",
         ),
         Ok(_) => Finding::ok("loaded"),
     }

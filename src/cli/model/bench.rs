@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::num::{NonZeroU8, NonZeroUsize};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use serde::Serialize;
@@ -18,11 +19,11 @@ use crate::transcribe::{
     Ask, BUNDLED_MODEL_NAME, Recognizer, TextCleaner, TranscribeSettings, WhisperRecognizer,
 };
 
-/// Threads that are compared.
-const THREADS: [NonZeroU8; 2] = [NonZeroU8::MIN, NonZeroU8::MIN.saturating_add(1)];
-
 /// Frames quieter than this are pauses of the sample call, level from 0 to 1 (−40 dBFS).
 const PAUSE_LEVEL: f32 = 0.01;
+
+/// After so long an utterance gets no further round: the figure is bad enough to stand.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Options of `callcue model bench`.
 #[derive(Debug, clap::Args)]
@@ -30,9 +31,12 @@ pub(in crate::cli) struct Args {
     /// Measure this one: a name, a file, or "bundled" [default: all that are installed, and the bundled one].
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Passes over each utterance; the median counts.
+    /// Passes over each utterance, fewer where they take seconds; the median counts.
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     rounds: u16,
+    /// Threads a pass that are compared; calls get one.
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', default_value = "1,2")]
+    threads: Vec<NonZeroU8>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -68,7 +72,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut measured = Vec::new();
     for model in &chosen {
         let title = model.title(&folder);
-        let passes = measure(model.path(), &settings.transcribe, &speech, args.rounds)
+        let passes = measure(model.path(), &settings.transcribe, &speech, args)
             .with_context(|| format!("{title} cannot be measured"))?;
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let model =
@@ -121,18 +125,18 @@ fn measure(
     path: Option<&Path>,
     settings: &TranscribeSettings,
     speech: &[f32],
-    rounds: u16,
+    args: &Args,
 ) -> anyhow::Result<Vec<Pass>> {
     // Without a prompt: it is one script's, and this compares machines and models.
     let settings = TranscribeSettings { model: None, prompt: false, ..settings.clone() };
     let mut recognizer = load_model(&settings, path, None)?.recognizer()?;
     let cleaner = TextCleaner::new();
     let mut passes = Vec::new();
-    for threads in THREADS {
+    for &threads in &args.threads {
         recognizer.set_threads(threads);
         for length_ms in LENGTHS_MS {
             let samples = &speech[..samples_in(length_ms)];
-            let (encode_ms, whole_ms) = times(&mut recognizer, &cleaner, samples, rounds)?;
+            let (encode_ms, whole_ms) = times(&mut recognizer, &cleaner, samples, args.rounds)?;
             passes.push(Pass {
                 length_ms,
                 threads: threads.get().into(),
@@ -156,9 +160,13 @@ fn times(
     let span = Span { from: CallTime::START, to: CallTime::START.plus_samples(samples.len() as u64) };
     let ask = Ask { channel: Channel::Agent, span };
     let (mut encodings, mut wholes) = (Vec::new(), Vec::new());
+    let begun = Stopwatch::start();
     // The first pass of its length makes room in memory.
     recognizer.recognize(samples, &ask)?;
-    for _ in 0..rounds {
+    for round in 0..rounds {
+        if round > 0 && begun.elapsed() > LONGEST {
+            break;
+        }
         let clock = Stopwatch::start();
         recognizer.encode(samples)?;
         encodings.push(clock.elapsed().as_secs_f64() * 1_000.0);
@@ -226,8 +234,11 @@ fn recommendation(choice: Option<(&MeasuredModel, Advice)>) -> String {
     match choice {
         Some((model, Advice::KeepsUp { partial_interval_ms, .. })) => format!(
             "Take {} (`callcue model use {}`) with this under [transcribe]: partial_interval_ms = {partial_interval_ms}, \
-             workers = 2. Each worker has one thread; two threads a call are slower as soon as both sides speak.",
-            model.name, model.name
+             workers = {}. Each worker has one thread; more threads a call wait spinning for each other as soon as both \
+             sides speak.",
+            model.name,
+            model.name,
+            model.cores.min(2)
         ),
         _ => format!(
             "No published model that was measured here keeps up; get one (`callcue model get base-q8_0`, then small-q8_0) and \

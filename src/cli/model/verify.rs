@@ -1,11 +1,12 @@
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::super::station::SettingsArgs;
-use super::place::{Named, known_at};
-use crate::models::{ModelFolder, PublishedModel, sha256_of};
+use super::place::Named;
+use crate::models::{ModelFolder, PublishedModel, published_model, sha256_of};
 use crate::transcribe::{ModelInfo, inspect_model};
 
 /// Options of `callcue model verify`.
@@ -37,7 +38,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let mut all_sound = true;
     for path in &files {
-        match verify(path, known_at(path, &folder)) {
+        let published = path.file_name().and_then(OsStr::to_str).and_then(published_model);
+        match verify(path, published) {
             Ok(found) => writeln!(out, "ok      {}: {found}", path.display())?,
             Err(wrong) => {
                 all_sound = false;
