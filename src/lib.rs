@@ -51,6 +51,7 @@
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
+//! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
@@ -127,6 +128,7 @@ pub mod transcribe;
 pub mod vad;
 
 // from the core to disks and screens
+pub mod access;
 pub mod deliver;
 pub mod http;
 pub mod record;
