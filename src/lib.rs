@@ -52,6 +52,7 @@
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
+//! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
@@ -129,6 +130,7 @@ pub mod transcribe;
 pub mod vad;
 
 // from the core to disks and screens
+pub mod access;
 pub mod board;
 pub mod deliver;
 pub mod floor;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs, reason = "tests are read, not linked to")]
 
+// Who may come onto the floor and what each may do there: rights, passwords, guessing, the audit trail.
+mod access;
 // Whole calls as pages that people can read, and what must hold for each of them.
 mod calls;
 // Devices made of numbers: finding, opening, placing, drift, loss and return.
