@@ -92,8 +92,6 @@ pub(crate) struct House {
     pub(crate) clock: Arc<dyn FloorClock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) counts: Arc<Counts>,
-    /// Whether answers go over TLS, so that cookies can say so.
-    pub(crate) secure: bool,
     /// `Host`s that mean this floor; empty: any.
     pub(super) hosts: Vec<String>,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -119,7 +117,6 @@ impl House {
             clock: Arc::clone(&parts.clock),
             timeouts: parts.timeouts,
             counts: Arc::clone(&parts.counts),
-            secure: parts.tls.is_some(),
             hosts,
             hall,
             jobs,

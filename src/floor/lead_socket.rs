@@ -244,7 +244,7 @@ impl LeadPage<'_> {
         }
     }
 
-    async fn request(&self, request: Request) -> Result<Result<Done, Refusal>, End> {
+    async fn request(&mut self, request: Request) -> Result<Result<Done, Refusal>, End> {
         let (answer, answered) = oneshot::channel();
         self.tell(ToHall::Request { lead: self.lead, request, answer }).await?;
         answered.await.map_err(|_stopped| End::Gone)
@@ -351,7 +351,7 @@ impl LeadPage<'_> {
         self.send(Message::Ping(Default::default())).await
     }
 
-    async fn tell(&self, told: ToHall) -> Result<(), End> {
+    async fn tell(&mut self, told: ToHall) -> Result<(), End> {
         self.house.hall.send(told).await.map_err(|_stopped| End::Gone)
     }
 

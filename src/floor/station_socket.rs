@@ -343,7 +343,7 @@ impl StationLine<'_> {
         self.say(&FromFloor::Refused { zh: zh.to_owned(), en }).await
     }
 
-    async fn tell(&self, told: ToHall) {
+    async fn tell(&mut self, told: ToHall) {
         // The hall is gone only when the floor stops.
         let _ = self.house.hall.send(told).await;
     }
