@@ -72,7 +72,7 @@ impl FloorClock for SystemClock {
 
     fn day(&self, wall_ms: i64) -> DayFrame {
         let moment = jiff::Timestamp::from_millisecond(wall_ms).unwrap_or_default();
-        let date = moment.to_zoned(jiff::tz::TimeZone::system()).date();
+        let date = moment.to_zoned_datetime(jiff::tz::TimeZone::system()).date();
         frame(date).unwrap_or_default()
     }
 
@@ -85,7 +85,7 @@ impl FloorClock for SystemClock {
 fn frame(date: jiff::civil::Date) -> Option<DayFrame> {
     let zone = jiff::tz::TimeZone::system();
     let start = |date: jiff::civil::Date| {
-        let midnight = date.to_datetime(jiff::civil::Time::midnight()).to_zoned(zone.clone()).ok()?;
+        let midnight = date.to_zoned_datetime(zone.clone()).ok()?;
         Some(midnight.timestamp().as_millisecond())
     };
     Some(DayFrame { date: date.to_string(), from_ms: start(date)?, to_ms: start(date.tomorrow().ok()?)? })

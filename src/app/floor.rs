@@ -63,7 +63,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let audit_store = Arc::clone(&store);
     let audit_thread = thread::Builder::new()
         .name("audit".to_owned())
-        .spawn(move || audit_writer.run(&*audit_store))?;
+        .spawn(move || audit_writer.run(|entries| audit_store.audit(entries)))?;
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
@@ -103,7 +103,9 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     })?;
     // All who hand in lines are gone with the runtime.
     drop(runtime);
-    audit_thread.join().map_err(|_| anyhow::anyhow!("the audit trail stopped by a defect; please report it"))?;
+    audit_thread
+        .join()
+        .map_err(|_| anyhow::anyhow!("the audit trail stopped by a defect; please report it"))?;
     Ok(())
 }
 
