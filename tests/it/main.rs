@@ -4,6 +4,8 @@
 
 // Who may come onto the floor and what each may do there: rights, passwords, guessing, the audit trail.
 mod access;
+// The floor as a fold: tiles, alerts, the day, and their changes.
+mod board;
 // Whole calls as pages that people can read, and what must hold for each of them.
 mod calls;
 // Devices made of numbers: finding, opening, placing, drift, loss and return.
@@ -22,6 +24,8 @@ mod engine;
 mod eval;
 // Recordings read from disk: formats, damage, sides.
 mod file;
+// The floor's server: stations, leads, and those who should be neither.
+mod floor;
 // The station's web server: pages and softphones, and those who should be neither.
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
