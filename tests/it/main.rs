@@ -48,6 +48,8 @@ mod script;
 mod segment;
 // The silence windows of a made conversation, in five kinds of noise.
 mod silence_set;
+// Simulated stations and leads: what they are made of, and that nothing is lost whatever breaks.
+mod swarm;
 // Timelines: what is refused, and random ones through the engine.
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
