@@ -52,6 +52,7 @@
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
@@ -131,6 +132,7 @@ pub mod deliver;
 pub mod http;
 pub mod record;
 pub mod store;
+pub mod uplink;
 pub mod wire;
 
 // from other machines, when somebody asks for it
