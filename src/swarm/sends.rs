@@ -69,11 +69,6 @@ impl Sends {
         ring.over.store(ring.newest.load(Ordering::Acquire), Ordering::Release);
     }
 
-    /// Number of the newest event of a station; 0 before the first, and of a station that is not of this swarm.
-    pub(super) fn newest(&self, place: usize) -> u64 {
-        self.stations.get(place).map_or(0, |ring| ring.newest.load(Ordering::Acquire))
-    }
-
     /// Number of the newest event of a call that is over.
     pub(super) fn over(&self, place: usize) -> u64 {
         self.stations.get(place).map_or(0, |ring| ring.over.load(Ordering::Acquire))

@@ -54,6 +54,8 @@ mod swarm;
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
 mod transcribe;
+// The station's side of the floor: what it sends when, over what breaks.
+mod uplink;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.
