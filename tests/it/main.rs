@@ -56,10 +56,14 @@ mod segment;
 mod silence_set;
 // What the floor keeps: arrivals in any order against a plain model, torn states, full disks, damage, backups, old files.
 mod store;
+// Simulated stations and leads: what they are made of, and that nothing is lost whatever breaks.
+mod swarm;
 // Timelines: what is refused, and random ones through the engine.
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
 mod transcribe;
+// The station's side of the floor: what it sends when, over what breaks.
+mod uplink;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.
