@@ -57,7 +57,7 @@ async fn look_once(watch: &Watch, cookie: &str, follower: &mut Follower) -> anyh
 
 /// A lead whose page is frozen: it connects and never reads.
 pub(super) async fn freeze(watch: Arc<Watch>, cookie: String, mut leave: watch::Receiver<bool>) {
-    let caller = Caller::Lead(&cookie);
+    let caller = Caller::Frozen(&cookie);
     let socket = watch.endpoint.socket("/floor/ws", FLOOR_PROTOCOL, caller, BUFFER_BYTES).await;
     // A channel whose sender is gone means the same.
     let _ = leave.wait_for(|leave| *leave).await;

@@ -26,10 +26,6 @@ use crate::wire::{StampedEvent, StationHello};
 
 /// Stations that come in one second, at most.
 const ARRIVALS_PER_S: usize = 200;
-/// First calls are spread over at least this time, so that not all greet at once.
-const RAMP_MIN: Duration = Duration::from_secs(8);
-/// From the last arrival to the measurement.
-const WARM_UP: Duration = Duration::from_secs(5);
 /// What the floor still has to get when the stations have stopped must have come by then.
 const SETTLE_MAX: Duration = Duration::from_secs(120);
 /// And what leads still have to see after that.
@@ -45,6 +41,9 @@ pub struct Plan {
     pub leads: usize,
     /// Leads that connect and never read.
     pub frozen_leads: usize,
+    /// From the first arrival to the measurement. Stations and their first calls come in the first half of it, so that not all
+    /// greet at once; it is made longer where there are too many.
+    pub warm_up: Duration,
     /// Length of the measurement.
     pub measured: Duration,
     /// What is played.
@@ -104,7 +103,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
 
 fn seats(plan: &Plan, store: &dyn Store) -> anyhow::Result<Vec<Seat>> {
     let enrolled = crew::enrol_stations(store, plan.stations, Clock::wall_ms())?;
-    let ramp = ramp(plan.stations);
+    let ramp = ramp(plan);
     let seat = |(place, enrolled): (usize, crew::Enrolled)| {
         let repertoire = Arc::clone(&plan.repertoire);
         let journals = match &plan.journals {
@@ -119,8 +118,9 @@ fn seats(plan: &Plan, store: &dyn Store) -> anyhow::Result<Vec<Seat>> {
     enrolled.into_iter().enumerate().map(seat).collect()
 }
 
-fn ramp(stations: usize) -> Duration {
-    Duration::from_secs_f64(stations as f64 / ARRIVALS_PER_S as f64).max(RAMP_MIN)
+/// How long stations arrive.
+fn ramp(plan: &Plan) -> Duration {
+    Duration::from_secs_f64(plan.stations as f64 / ARRIVALS_PER_S as f64).max(plan.warm_up / 2)
 }
 
 /// From the first arrival until everything has come, or it is clear that it will not.
@@ -131,7 +131,7 @@ async fn measure(
     endpoint: Endpoint,
     process: Option<&FloorProcess>,
 ) -> anyhow::Result<(Report, Vec<Station>)> {
-    let begin = ramp(plan.stations) + WARM_UP;
+    let begin = ramp(plan) + plan.warm_up / 2;
     let window = begin..begin + plan.measured;
     let sends = Arc::new(Sends::new(plan.stations, &window));
     let clock = Clock::start();
