@@ -52,6 +52,7 @@
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
+//! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
@@ -133,6 +134,7 @@ pub mod deliver;
 pub mod http;
 pub mod record;
 pub mod store;
+pub mod webhook;
 pub mod wire;
 
 // from other machines, when somebody asks for it
