@@ -50,6 +50,7 @@
 //! | [`listen`] | pure | one call from its audio: ear, words and rules together | call monitor score script segment transcribe |
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
+//! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
@@ -57,9 +58,10 @@
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app board call capture config draft eval models monitor record score script store transcribe trial wire workbench |
 //!
 //! # Invariants
 //!
@@ -130,7 +132,9 @@ pub mod vad;
 
 // from the core to disks and screens
 pub mod access;
+pub mod board;
 pub mod deliver;
+pub mod floor;
 pub mod http;
 pub mod record;
 pub mod store;

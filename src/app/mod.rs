@@ -3,6 +3,7 @@
 mod clock;
 mod engine;
 mod feed;
+mod floor;
 mod levels;
 mod model;
 mod notices;
@@ -11,9 +12,10 @@ mod retention;
 mod script_files;
 mod station;
 
-pub use clock::{Stopwatch, call_id, today, wall_now};
+pub use clock::{Stopwatch, SystemClock, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
+pub use floor::{FloorPlan, OpenFloor, run_floor};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
 pub use script_files::{Look, Refused, ScriptFiles, Standard, StandardPaths, read_text};

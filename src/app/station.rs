@@ -108,7 +108,7 @@ async fn serve_desk(
 }
 
 /// Ctrl-C, or the signal by which a service manager stops a program.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

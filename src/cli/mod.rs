@@ -4,6 +4,7 @@ pub mod devices;
 pub mod doctor;
 mod eval;
 mod files;
+mod floor;
 mod health;
 mod model;
 mod print;
@@ -39,6 +40,8 @@ enum Command {
     Doctor(health::DoctorArgs),
     /// Measure how right a speech model's text is, on recordings with known words.
     Eval(eval::Args),
+    /// Run the floor: every call in the room, live, on the team lead's screen.
+    Floor(floor::Args),
     /// Get a published speech model, check it, measure it, use it.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -57,6 +60,7 @@ impl Cli {
             Command::Devices(args) => health::devices(&args),
             Command::Doctor(args) => health::doctor(&args),
             Command::Eval(args) => eval::run(&args),
+            Command::Floor(args) => floor::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
         };

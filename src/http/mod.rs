@@ -21,6 +21,7 @@
 
 mod calls;
 mod command;
+mod door;
 mod fault;
 mod gate;
 mod pages;
@@ -28,6 +29,11 @@ mod serve;
 mod socket;
 mod station_file;
 mod token;
+
+pub(crate) use door::{Door, Peer, accept, stopped};
+pub(crate) use fault::Fault;
+pub(crate) use gate::{not_found, only, protect};
+pub(crate) use pages::file as page_file;
 
 pub use command::{Answer, CallState, Command, Order, Refusal};
 pub use serve::{BindError, ServeError, StationParts, Timeouts, bind, serve};
