@@ -61,7 +61,7 @@
 //! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app board call capture config draft eval models monitor record score script store transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store transcribe trial wire workbench |
 //!
 //! # Invariants
 //!

@@ -55,6 +55,11 @@ impl Secret {
         &self.0
     }
 
+    /// Whether this is what was offered, in a time that does not tell how much of it is right.
+    pub fn matches(&self, offered: &str) -> bool {
+        self.sha256() == sha256_hex(offered.as_bytes())
+    }
+
     /// What is kept of it: see [`sha256_hex`].
     pub fn sha256(&self) -> String {
         sha256_hex(self.0.as_bytes())

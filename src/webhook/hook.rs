@@ -28,9 +28,11 @@ pub trait SendClock: Send {
 pub fn hook(address: &str, secret: Secret, events: HookEvents, backoff: Backoff) -> (Hook, HookWorker) {
     let (sender, receiver) = sync_channel(WAITING_MAX);
     let counts = Arc::new(HookCounts::default());
-    let hook = Hook { sender, events, counts: Arc::clone(&counts), host: host_of(address) };
-    let worker =
-        HookWorker { receiver, address: address.to_owned(), secret, backoff, counts, host: host_of(address) };
+    let (alive, host) = (Arc::new(()), host_of(address));
+    let gone = Arc::downgrade(&alive);
+    let hook = Hook { sender, events, counts: Arc::clone(&counts), host: host.clone(), _alive: alive };
+    let address = address.to_owned();
+    let worker = HookWorker { receiver, address, secret, backoff, counts, host, alive: gone };
     (hook, worker)
 }
 
