@@ -55,13 +55,15 @@
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call wire |
+//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial wire workbench |
 //!
 //! # Invariants
 //!
@@ -138,6 +140,8 @@ pub mod floor;
 pub mod http;
 pub mod record;
 pub mod store;
+pub mod swarm;
+pub mod uplink;
 pub mod webhook;
 pub mod wire;
 

@@ -13,6 +13,7 @@ mod replay;
 mod script;
 mod script_draft;
 mod station;
+mod swarm;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,8 @@ enum Command {
     /// Check and try service scripts.
     #[command(subcommand)]
     Script(script::ScriptCommand),
+    /// Load a floor with simulated stations and leads, and tell what became of it.
+    Swarm(swarm::Args),
 }
 
 impl Cli {
@@ -63,6 +66,7 @@ impl Cli {
             Command::Floor(args) => floor::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
+            Command::Swarm(args) => swarm::run(&args),
         };
         match result {
             Ok(code) => code,

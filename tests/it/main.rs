@@ -4,6 +4,8 @@
 
 // Who may come onto the floor and what each may do there: rights, passwords, guessing, the audit trail.
 mod access;
+// The floor as a fold: tiles, alerts, the day, and their changes.
+mod board;
 // Whole calls as pages that people can read, and what must hold for each of them.
 mod calls;
 // Devices made of numbers: finding, opening, placing, drift, loss and return.
@@ -22,6 +24,8 @@ mod engine;
 mod eval;
 // Recordings read from disk: formats, damage, sides.
 mod file;
+// The floor's server: stations, leads, and those who should be neither.
+mod floor;
 // The station's web server: pages and softphones, and those who should be neither.
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
@@ -52,10 +56,14 @@ mod segment;
 mod silence_set;
 // What the floor keeps: arrivals in any order against a plain model, torn states, full disks, damage, backups, old files.
 mod store;
+// Simulated stations and leads: what they are made of, and that nothing is lost whatever breaks.
+mod swarm;
 // Timelines: what is refused, and random ones through the engine.
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
 mod transcribe;
+// The station's side of the floor: what it sends when, over what breaks.
+mod uplink;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.

@@ -1,0 +1,5 @@
+//! Simulated stations and leads, without processes, sockets and sleeps.
+
+mod faults;
+mod parts;
+mod room;
