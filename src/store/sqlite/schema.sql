@@ -217,3 +217,7 @@ END;
 CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit BEGIN
     SELECT RAISE (ABORT, 'nothing is changed in the audit trail');
 END;
+-- A REPLACE deletes without asking the trigger above.
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE line = new.line) BEGIN
+    SELECT RAISE (ABORT, 'nothing is changed in the audit trail');
+END;
