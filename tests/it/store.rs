@@ -1,9 +1,11 @@
 //! What the floor keeps. Everything goes through the public traits; the file itself is only touched to damage it.
 
 mod arrivals;
+mod care;
 mod model;
 mod people;
 mod recordings;
+mod search;
 
 use std::path::PathBuf;
 

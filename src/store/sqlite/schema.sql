@@ -1,4 +1,4 @@
--- What a floor keeps, version 1. New files are made by this; older ones are brought here by upgrade/.
+-- What a floor keeps, version 2. New files are made by this; older ones are brought here by upgrade/.
 --
 -- Units: `_ms` with a wall in its name (started, received, raised, …) is ms since 1970-01-01 UTC; `at_ms`, `from_ms`, `to_ms`,
 -- `length_ms` are audio time of a call in ms. Points are whole points of the assessment standard, negative for a deduction.
@@ -133,6 +133,11 @@ CREATE TABLE transcripts (
     UNIQUE (call, seq),
     FOREIGN KEY (call, seq) REFERENCES events (call, seq) ON DELETE CASCADE
 ) STRICT;
+
+-- The search index of transcripts: rowid is their key, the terms are made in terms.rs, which says what they are. It has no content of
+-- its own (`transcripts` has), and what is taken out of it is overwritten, so that erased words are gone from here, too.
+CREATE VIRTUAL TABLE words USING fts5 (text, sound, whose, content = '', tokenize = 'unicode61 remove_diacritics 0');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 
 -- Breaches, from flag events. Team, agent and start are the call's: they never change, and here they are in the index.
 CREATE TABLE flags (
