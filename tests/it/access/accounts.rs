@@ -7,7 +7,7 @@ use callcue::access::{
     StationDraft, UserDraft, WeakPassword, audit_queue,
 };
 use callcue::store::sqlite::SqliteStore;
-use callcue::store::{AuditEntry, AuditQuery, PeopleStore, Role, Store};
+use callcue::store::{AuditEntry, AuditQuery, Role, Store};
 
 const HOUR: i64 = 3_600_000;
 const NEW: &str = "红灯停绿灯行黄灯要等一等";
