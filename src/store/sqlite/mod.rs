@@ -172,14 +172,3 @@ fn configure(connection: &Connection) -> Result<(), StoreFault> {
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-// INTERIM: taken out when the store's own comes.
-impl super::Store for SqliteStore {
-    fn verify(&self) -> Result<Vec<String>, StoreError> {
-        Err(StoreError { what: "verify".to_owned(), fault: StoreFault::Broken("not there yet".to_owned()) })
-    }
-
-    fn backup(&self, _folder: &Path) -> Result<(), StoreError> {
-        Err(StoreError { what: "backup".to_owned(), fault: StoreFault::Broken("not there yet".to_owned()) })
-    }
-}
