@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::clock::SystemClock;
+use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
@@ -36,8 +37,8 @@ pub struct FloorPlan {
     pub webhooks: Vec<WebhookPlan>,
     /// How people and machines come in.
     pub people: PeopleParts,
-    /// Told once everything stands and the address is taken.
-    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<()> + Send>,
+    /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
+    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
 }
 
 /// A floor that takes connections.
@@ -91,7 +92,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             now: clock.now(),
         };
         let ready = plan.ready;
-        tokio::task::spawn_blocking(move || ready(&open)).await??;
+        let room = tokio::task::spawn_blocking(move || ready(&open)).await??;
         let parts = FloorParts {
             store: Arc::clone(&store),
             accounts,
@@ -106,6 +107,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             people: plan.people,
         };
         serve(listener, parts, told_to_stop()).await?;
+        drop(room);
         anyhow::Ok(())
     })?;
     // All who hand in lines are gone with the runtime.

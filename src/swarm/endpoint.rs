@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::ConfigVerifierExt;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::WebSocketStream;
@@ -15,9 +15,6 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, COOKIE, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Uri};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-
-/// Longest answer to a request that is read.
-const ANSWER_BYTES_MAX: u64 = 16 << 20;
 
 /// A connection, plain or encrypted.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send {}
@@ -40,15 +37,6 @@ pub(super) enum Caller<'c> {
     Station(&'c str),
     /// A lead, with the cookie of a session.
     Lead(&'c str),
-}
-
-/// What a request was answered.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    /// `name=value` of the cookies that it sets.
-    pub(super) cookies: Vec<String>,
-    pub(super) body: String,
 }
 
 impl Endpoint {
@@ -104,76 +92,12 @@ impl Endpoint {
         Ok(socket)
     }
 
-    /// One request over a connection of its own.
-    pub(super) async fn request(
-        &self,
-        method: &str,
-        path: &str,
-        cookie: Option<&str>,
-        json: Option<&str>,
-    ) -> anyhow::Result<Answer> {
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}:{}\r\nOrigin: {}\r\nConnection: close\r\nAccept: application/json\r\n",
-            self.host,
-            self.port,
-            self.origin()
-        );
-        if let Some(cookie) = cookie {
-            head += &format!("Cookie: {cookie}\r\n");
-        }
-        if let Some(json) = json {
-            head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", json.len());
-        }
-        let mut wire = self.connect().await?;
-        wire.write_all(format!("{head}\r\n{}", json.unwrap_or_default()).as_bytes()).await?;
-        let mut bytes = Vec::new();
-        wire.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes).await?;
-        Answer::read(&bytes).ok_or_else(|| anyhow!("{method} {path}: no HTTP answer came"))
-    }
-
     async fn connect(&self) -> anyhow::Result<Pin<Box<dyn Wire>>> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
         let Some(tls) = &self.tls else { return Ok(Box::pin(stream)) };
         let name = ServerName::try_from(self.host.clone())?;
         Ok(Box::pin(tls.connect(name, stream).await?))
-    }
-}
-
-impl Answer {
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(bytes);
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        let mut lines = head.lines();
-        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let headers: Vec<(String, &str)> = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .collect();
-        let cookies = headers
-            .iter()
-            .filter(|(name, _)| name == "set-cookie")
-            .filter_map(|(_, value)| value.split(';').next().map(str::to_owned))
-            .collect();
-        let is_chunked = headers
-            .iter()
-            .any(|(name, value)| name == "transfer-encoding" && value.eq_ignore_ascii_case("chunked"));
-        let body = if is_chunked { joined_chunks(body)? } else { body.to_owned() };
-        Some(Self { status, cookies, body })
-    }
-}
-
-/// The body of a chunked answer, whose chunks end between characters or not.
-fn joined_chunks(mut body: &str) -> Option<String> {
-    let mut joined = String::new();
-    loop {
-        let (length, rest) = body.split_once("\r\n")?;
-        let length = usize::from_str_radix(length.split(';').next()?.trim(), 16).ok()?;
-        if length == 0 {
-            return Some(joined);
-        }
-        joined += rest.get(..length)?;
-        body = rest.get(length..)?.strip_prefix("\r\n")?;
     }
 }
 

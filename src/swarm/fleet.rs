@@ -99,7 +99,7 @@ async fn attend(seat: Seat, shared: Arc<Shared>, mut orders: watch::Receiver<Ord
         if order == Order::Play {
             station.play(now, Clock::wall_ms(), &shared.sends);
         } else {
-            station.stop();
+            station.stop(&shared.sends);
         }
         if let Link::Up(socket) = &mut link
             && let Err(why) = say(&mut station, socket, now).await

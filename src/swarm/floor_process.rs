@@ -29,6 +29,9 @@ impl FloorProcess {
             .arg("--data")
             .arg(data)
             .args(["--listen", "127.0.0.1:0"])
+            // Whatever is configured for the floor of this machine is not meant for this one.
+            .env("XDG_CONFIG_HOME", data)
+            .env_remove("CALLCUE_CONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -90,9 +93,11 @@ fn usage(process: &str) -> Usage {
     Usage { rss_kib, cpu_s: (ticks(11) + ticks(12)) as f64 / 100.0 }
 }
 
-/// The first address in a line.
+/// Where the address in a line is, if there is one: scheme, host and port.
 fn url_in(line: &str) -> Option<String> {
     let start = line.find("http://").or_else(|| line.find("https://"))?;
-    let url = line[start..].split(|c: char| c.is_whitespace() || c == '"').next()?;
-    Some(url.trim_end_matches('/').to_owned())
+    let url = line[start..].split(|c: char| c.is_whitespace()).next()?;
+    let host = url.find("://")? + 3;
+    let end = url[host..].find('/').map_or(url.len(), |slash| host + slash);
+    Some(url[..end].to_owned())
 }

@@ -77,22 +77,19 @@ impl Station {
                         sends.sent(self.place, before + event.seq, now);
                     } else {
                         self.unkept += 1;
-                        self.hang_up();
+                        self.hang_up(sends);
                     }
                 }
                 Played::Moment(moment) => self.outbox.moment(moment),
-                Played::Over => {
-                    sends.call_over(self.place);
-                    self.hang_up();
-                }
+                Played::Over => self.hang_up(sends),
             }
         }
     }
 
     /// No more is played; a running call is cut off.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, sends: &Sends) {
         self.player.stop();
-        self.hang_up();
+        self.hang_up(sends);
     }
 
     /// When the next thing is played; none once stopped.
@@ -174,8 +171,9 @@ impl Station {
         &self.journals
     }
 
-    fn hang_up(&mut self) {
+    fn hang_up(&mut self, sends: &Sends) {
         if let Some((call, last_seq)) = self.running.take() {
+            sends.call_over(self.place);
             self.outbox.closed(&call, last_seq);
         }
     }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod keep;
+mod plan;
 mod serve;
 mod settings;
 mod stations;

@@ -16,8 +16,8 @@ use callcue::http::bind;
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
-    UserRow,
+    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
+    TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -184,6 +184,12 @@ impl PeopleStore for Disk {
         fn stations() -> Vec<StationRow>;
         fn audit(entries: &[AuditEntry]) -> ();
         fn audit_trail(query: &AuditQuery) -> Vec<AuditEntry>;
+    }
+}
+
+impl SearchStore for Disk {
+    hand_on! {
+        fn search(query: &TextQuery) -> Vec<TextHit>;
     }
 }
 

@@ -134,7 +134,7 @@ impl Room {
 
     /// Stops all stations, and gives them `seconds` without trouble to get everything up.
     pub(super) fn settle(&mut self, seconds: u64) {
-        self.seats.iter_mut().for_each(|seat| seat.station.stop());
+        self.seats.iter_mut().for_each(|seat| seat.station.stop(&self.sends));
         let end = self.now + Duration::from_secs(seconds);
         while self.now < end && !self.seats.iter().all(|seat| seat.station.is_settled()) {
             self.tick(false);
