@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::thread;
 
 use super::clock::SystemClock;
+use super::floor_demo::DemoRoom;
+use super::floor_hooks::{WebhookPlan, start_hooks};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
-use crate::floor::{Counts, FloorClock, FloorParts, Tap, Timeouts, serve};
+use crate::floor::{Counts, FloorClock, FloorParts, PeopleParts, Tap, Timeouts, serve};
 use crate::http::bind;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -31,8 +33,12 @@ pub struct FloorPlan {
     pub sessions: SessionLimits,
     /// Told of events and alerts.
     pub tap: Option<Box<dyn Tap>>,
-    /// Told once everything stands and the address is taken.
-    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<()> + Send>,
+    /// Who else is told of them.
+    pub webhooks: Vec<WebhookPlan>,
+    /// How people and machines come in.
+    pub people: PeopleParts,
+    /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
+    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
 }
 
 /// A floor that takes connections.
@@ -67,6 +73,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
+    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
     let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -85,7 +92,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             now: clock.now(),
         };
         let ready = plan.ready;
-        tokio::task::spawn_blocking(move || ready(&open)).await??;
+        let room = tokio::task::spawn_blocking(move || ready(&open)).await??;
         let parts = FloorParts {
             store: Arc::clone(&store),
             accounts,
@@ -95,10 +102,12 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             timeouts: Timeouts::default(),
             hosts: plan.hosts,
             tls: plan.tls,
-            tap: plan.tap,
+            tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
+            people: plan.people,
         };
         serve(listener, parts, told_to_stop()).await?;
+        drop(room);
         anyhow::Ok(())
     })?;
     // All who hand in lines are gone with the runtime.

@@ -18,7 +18,7 @@ use super::house::{FloorParts, House, Timeouts};
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
 use super::writer::Writer;
-use super::{api, gate, lead_socket, recordings, station_socket};
+use super::{api, gate, lead_socket, metrics, people, recordings, station_socket};
 use crate::http::{Door, Fault, accept, not_found, page_file, stopped};
 use crate::store::{Store, StoreError};
 use crate::wire::UPLOAD_PART_MAX;
@@ -66,6 +66,7 @@ pub async fn serve(
         jobs: to_write,
         hall: hall.clone(),
         counts: Arc::clone(&parts.counts),
+        clock: Arc::clone(&parts.clock),
         retry: parts.timeouts.retry,
     };
     let writer = writer.start(Handle::current())?;
@@ -74,7 +75,8 @@ pub async fn serve(
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
     tokio::spawn(follow_enrolment(Arc::clone(&parts.store), hall.clone(), parts.timeouts, stopping.clone()));
 
-    let house = House::new(&parts, hosts(&parts, address), hall.clone(), jobs.clone(), stopping.clone());
+    let hosts = hosts(&parts, address);
+    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
     let accept = accept(&listener, router(Arc::new(house)), door, stopping);
     tokio::select! {
@@ -145,6 +147,8 @@ fn router(house: Arc<House>) -> Router {
         .route("/station/ws", get(station_socket::open))
         .route("/floor/ws", get(lead_socket::open))
         .merge(api::routes())
+        .merge(people::routes())
+        .route("/metrics", get(metrics::metrics))
         .route("/", get(async || Redirect::to("/floor")))
         .route("/floor", get(async || page_file("floor.html")))
         .route("/healthz", get(health))

@@ -26,7 +26,11 @@ pub(super) struct Watch {
 }
 
 /// One lead looks at the floor until `leave`; a connection that breaks is made again.
-pub(super) async fn look(watch: Arc<Watch>, cookie: String, mut leave: watch::Receiver<bool>) -> anyhow::Result<Follower> {
+pub(super) async fn look(
+    watch: Arc<Watch>,
+    cookie: String,
+    mut leave: watch::Receiver<bool>,
+) -> anyhow::Result<Follower> {
     let mut follower = Follower::default();
     loop {
         tokio::select! {
@@ -44,7 +48,8 @@ pub(super) async fn look(watch: Arc<Watch>, cookie: String, mut leave: watch::Re
 /// Follows one connection to its end. Only what cannot be understood is an error.
 async fn look_once(watch: &Watch, cookie: &str, follower: &mut Follower) -> anyhow::Result<()> {
     let caller = Caller::Lead(cookie);
-    let Ok(mut socket) = watch.endpoint.socket("/floor/ws", FLOOR_PROTOCOL, caller, BUFFER_BYTES).await else {
+    let Ok(mut socket) = watch.endpoint.socket("/floor/ws", FLOOR_PROTOCOL, caller, BUFFER_BYTES).await
+    else {
         return Ok(());
     };
     while let Some(Ok(message)) = socket.next().await {

@@ -143,7 +143,12 @@ fn wake_at(station: &Station, link: &Link) -> Option<Duration> {
     [station.play_at(), connection].into_iter().flatten().min()
 }
 
-async fn wait(link: &mut Link, wake: Duration, shared: &Shared, orders: &mut watch::Receiver<Order>) -> Woken {
+async fn wait(
+    link: &mut Link,
+    wake: Duration,
+    shared: &Shared,
+    orders: &mut watch::Receiver<Order>,
+) -> Woken {
     let time = sleep_until(shared.clock.at(wake));
     match link {
         Link::Down => tokio::select! {
@@ -164,7 +169,8 @@ async fn wait(link: &mut Link, wake: Duration, shared: &Shared, orders: &mut wat
 }
 
 async fn connect(shared: Arc<Shared>, token: Arc<str>) -> Result<Socket, Broken> {
-    let socket = shared.endpoint.socket("/station/ws", UPLINK_PROTOCOL, Caller::Station(&token), BUFFER_BYTES);
+    let socket =
+        shared.endpoint.socket("/station/ws", UPLINK_PROTOCOL, Caller::Station(&token), BUFFER_BYTES);
     match timeout(PATIENCE, socket).await {
         Ok(Ok(socket)) => Ok(socket),
         Ok(Err(error)) => match error.downcast_ref() {

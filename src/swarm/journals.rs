@@ -88,7 +88,9 @@ impl StationJournals {
     pub(super) fn keep(&mut self, event: &StampedEvent) -> Result<(), RecordFault> {
         if self.folder.is_some() {
             let file = self.file.as_mut().filter(|(call, _)| *call == event.call);
-            let Some((_, journal)) = file else { return Err(io::Error::from(io::ErrorKind::StorageFull).into()) };
+            let Some((_, journal)) = file else {
+                return Err(io::Error::from(io::ErrorKind::StorageFull).into());
+            };
             if let Err(fault) = journal.append(event) {
                 self.file = None;
                 return Err(fault);

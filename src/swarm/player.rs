@@ -121,16 +121,31 @@ pub(super) struct Player {
 #[derive(Debug)]
 enum Phase {
     /// No call; the telephone rings at this moment.
-    Free { until: Duration },
+    Free {
+        until: Duration,
+    },
     /// It is answered at this moment.
-    Ringing { until: Duration, tape: usize },
-    Talking { take: Take, answered: Duration, step: usize, seq: u64 },
+    Ringing {
+        until: Duration,
+        tape: usize,
+    },
+    Talking {
+        take: Take,
+        answered: Duration,
+        step: usize,
+        seq: u64,
+    },
     Stopped,
 }
 
 impl Player {
     /// Begins its first call at `first_call`.
-    pub(super) fn new(repertoire: Arc<Repertoire>, station: usize, agent: String, first_call: Duration) -> Self {
+    pub(super) fn new(
+        repertoire: Arc<Repertoire>,
+        station: usize,
+        agent: String,
+        first_call: Duration,
+    ) -> Self {
         let random = Random::new(repertoire.seed ^ (station as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93));
         Self { repertoire, station, agent, random, phase: Phase::Free { until: first_call }, before: 0 }
     }
@@ -184,7 +199,14 @@ impl Player {
         Played::Answered(take)
     }
 
-    fn step(&mut self, take: Take, answered: Duration, step: usize, seq: u64, now: Duration) -> Option<Played> {
+    fn step(
+        &mut self,
+        take: Take,
+        answered: Duration,
+        step: usize,
+        seq: u64,
+        now: Duration,
+    ) -> Option<Played> {
         let Some(played) = self.repertoire.tapes[take.tape].steps().get(step) else {
             self.before += seq;
             let pause_ms = self.random.below(PAUSE_MAX_MS as usize) as u64;

@@ -87,9 +87,15 @@ impl fmt::Display for Report {
         row("event to lead, longest", format!("{} ms", self.max_ms))?;
         row("deliveries, undelivered", format!("{}, {}", self.deliveries, self.undelivered))?;
         if self.floor_rss_kib > 0 {
-            let each = format!("{:.0} KiB a station over {} KiB", self.floor_kib_per_station, self.floor_idle_rss_kib);
+            let each = format!(
+                "{:.0} KiB a station over {} KiB",
+                self.floor_kib_per_station, self.floor_idle_rss_kib
+            );
             row("floor: memory", format!("{} KiB ({each})", self.floor_rss_kib))?;
-            row("floor: processor", format!("{:.1} s ({:.2} of a core)", self.floor_cpu_s, self.floor_cores))?;
+            row(
+                "floor: processor",
+                format!("{:.1} s ({:.2} of a core)", self.floor_cpu_s, self.floor_cores),
+            )?;
         }
         row("swarm: processor", format!("{:.1} s", self.swarm_cpu_s))?;
         self.faults.iter().try_for_each(|fault| writeln!(f, "  {fault}"))

@@ -108,7 +108,9 @@ fn seats(plan: &Plan, store: &dyn Store) -> anyhow::Result<Vec<Seat>> {
         let repertoire = Arc::clone(&plan.repertoire);
         let journals = match &plan.journals {
             None => StationJournals::in_memory(repertoire),
-            Some(folder) => StationJournals::in_folder(repertoire, &folder.join(format!("{:04}", place + 1)))?,
+            Some(folder) => {
+                StationJournals::in_folder(repertoire, &folder.join(format!("{:04}", place + 1)))?
+            }
         };
         let hello = StationHello { agent: enrolled.agent, ..plan.hello.clone() };
         let begins = ramp.mul_f64(place as f64 / plan.stations as f64);
@@ -216,7 +218,8 @@ async fn gather(
     clock: Clock,
 ) -> anyhow::Result<Histogram> {
     // The leads share this thread; a moment without frames would need a channel of its own to be noticed.
-    let until = clock.now() + DELIVER_MAX.min(if count * sends.counted() == 0 { Duration::ZERO } else { DELIVER_MAX });
+    let until = clock.now()
+        + DELIVER_MAX.min(if count * sends.counted() == 0 { Duration::ZERO } else { DELIVER_MAX });
     sleep_until(clock.at(until)).await;
     leave.send_replace(true);
     let mut delays = Histogram::default();

@@ -1,9 +1,11 @@
 //! What the floor keeps. Everything goes through the public traits; the file itself is only touched to damage it.
 
 mod arrivals;
+mod care;
 mod model;
 mod people;
 mod recordings;
+mod search;
 
 use std::path::PathBuf;
 
@@ -55,10 +57,7 @@ fn header(station: u32) -> CallHeader {
 /// Wall clock `ms` after 09:00 as stations send it.
 fn wall(after_ms: i64) -> String {
     let moment = jiff::Timestamp::from_millisecond(NINE_MS + after_ms).unwrap();
-    moment
-        .to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
-        .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
-        .to_string()
+    moment.display_with_offset(jiff::tz::offset(8)).to_string()
 }
 
 fn stamped(call: &str, seq: u64, started_ms: i64, at_ms: u64, kind: EventKind) -> StampedEvent {

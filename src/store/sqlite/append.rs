@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{signed, unsigned, word};
 use super::figures::{Figures, state_number, state_of};
+use super::search;
 use crate::call::EventKind;
 use crate::store::{Appended, Arrival, CallState, Standing, StoreFault};
 use crate::wire::StampedEvent;
@@ -15,7 +16,17 @@ const CALL_ID_MAX: usize = 64;
 pub(super) struct Known {
     pub(super) key: i64,
     pub(super) station: u32,
+    pub(super) team: String,
+    pub(super) agent: String,
     pub(super) figures: Figures,
+}
+
+/// Of which call an event is, as its findings say it.
+struct Whose<'a> {
+    key: i64,
+    team: &'a str,
+    agent: &'a str,
+    started_ms: Option<i64>,
 }
 
 /// Whether an id may name a call: it names a file, too.
@@ -26,12 +37,15 @@ pub(super) fn can_name_a_call(id: &str) -> bool {
 
 /// The row of a call.
 pub(super) fn known(connection: &Connection, call: &str) -> Result<Option<Known>, StoreFault> {
-    let sql = "SELECT key, station, last_seq, closes, state, started_ms, date, length_ms, ended_by, due, met, flags, worst_points
+    let sql = "SELECT key, station, last_seq, closes, state, started_ms, date, length_ms, ended_by, due, met, flags, worst_points,
+                   team, agent
                FROM calls WHERE id = ?1";
     let known = connection.prepare_cached(sql)?.query_row([call], |row| {
         Ok(Known {
             key: row.get(0)?,
             station: unsigned(row, 1)?,
+            team: row.get(13)?,
+            agent: row.get(14)?,
             figures: Figures {
                 last_seq: unsigned(row, 2)?,
                 closes: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
@@ -60,7 +74,7 @@ pub(super) fn append(connection: &Connection, arrival: &Arrival) -> Result<Appen
     if known.as_ref().is_some_and(|known| known.station != arrival.header.station) {
         return Ok(foreign);
     }
-    let (key, before) = known.map_or((None, Figures::default()), |known| (Some(known.key), known.figures));
+    let before = known.as_ref().map_or_else(Figures::default, |known| known.figures.clone());
     let mut figures = before.clone();
     let fresh = if figures.is_closed() { 0..0 } else { take(&mut figures, arrival) };
     if !figures.is_closed() {
@@ -68,13 +82,17 @@ pub(super) fn append(connection: &Connection, arrival: &Arrival) -> Result<Appen
         figures.closes = figures.closes.max(arrival.closes);
     }
     if figures != before {
-        let key = match key {
-            Some(key) => update(connection, key, &before, &figures, arrival.received_ms)?,
-            None => insert(connection, arrival, &figures)?,
+        let (key, team, agent) = match &known {
+            Some(Known { key, team, agent, .. }) => {
+                update(connection, *key, &before, &figures, arrival.received_ms)?;
+                (*key, team, agent)
+            }
+            None => (insert(connection, arrival, &figures)?, &arrival.header.team, &arrival.header.agent),
         };
+        let whose = Whose { key, team, agent, started_ms: figures.started_ms };
         for event in &arrival.events[fresh.clone()] {
             keep_event(connection, key, event)?;
-            keep_findings(connection, key, event, &figures)?;
+            keep_findings(connection, &whose, event)?;
         }
     }
     Ok(Appended { standing: figures.standing(), fresh, foreign: false })
@@ -133,7 +151,7 @@ fn update(
     before: &Figures,
     figures: &Figures,
     received_ms: i64,
-) -> Result<i64, StoreFault> {
+) -> Result<(), StoreFault> {
     let sql = "UPDATE calls SET received_ms = ?2, closes = ?3, last_seq = ?4, length_ms = ?5, ended_by = ?6 WHERE key = ?1";
     connection.prepare_cached(sql)?.execute(params![
         key,
@@ -161,7 +179,7 @@ fn update(
             figures.worst_points,
         ])?;
     }
-    Ok(key)
+    Ok(())
 }
 
 fn keep_event(connection: &Connection, key: i64, stamped: &StampedEvent) -> Result<(), StoreFault> {
@@ -175,33 +193,40 @@ fn keep_event(connection: &Connection, key: i64, stamped: &StampedEvent) -> Resu
 /// What lists and searches need of an event, in tables of its own.
 fn keep_findings(
     connection: &Connection,
-    key: i64,
+    whose: &Whose<'_>,
     stamped: &StampedEvent,
-    figures: &Figures,
 ) -> Result<(), StoreFault> {
+    let Whose { key, team, agent, started_ms } = whose;
     let seq = signed(stamped.seq);
     match &stamped.event.kind {
         EventKind::Transcript { channel, from_ms, to_ms, text, r#final: true, .. } => {
             let sql = "INSERT INTO transcripts (call, seq, channel, from_ms, to_ms, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let row = params![key, seq, word(channel)?, signed(*from_ms), signed(*to_ms), text];
             connection.prepare_cached(sql)?.execute(row)?;
+            let transcript = connection.last_insert_rowid();
+            search::index(connection, transcript, text, team, agent)?;
         }
         EventKind::Flag { rule, kind, from_ms, to_ms, text, item, points, .. } => {
             let sql = "INSERT INTO flags (call, seq, at_ms, rule, kind, from_ms, to_ms, text, item, points, started_ms, team, agent)
-                       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, team, agent FROM calls WHERE key = ?1";
-            connection.prepare_cached(sql)?.execute(params![
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+            let at_ms = signed(stamped.event.at_ms);
+            let [from_ms, to_ms] = [signed(*from_ms), signed(*to_ms)];
+            let row = params![
                 key,
                 seq,
-                signed(stamped.event.at_ms),
+                at_ms,
                 rule,
                 word(kind)?,
-                signed(*from_ms),
-                signed(*to_ms),
+                from_ms,
+                to_ms,
                 text,
                 item,
                 points,
-                figures.started_ms,
-            ])?;
+                started_ms,
+                team,
+                agent
+            ];
+            connection.prepare_cached(sql)?.execute(row)?;
         }
         EventKind::Summary { items, .. } => {
             let sql = "INSERT INTO points (call, item, points) VALUES (?1, ?2, ?3)

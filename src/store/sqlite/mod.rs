@@ -13,6 +13,7 @@
 
 mod alerts;
 mod append;
+mod backup;
 mod calls;
 mod column;
 mod fault;
@@ -22,6 +23,9 @@ mod people;
 mod query;
 mod recording;
 mod schema;
+mod search;
+mod terms;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +33,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{StoreError, StoreFault};
+use super::{Store, StoreError, StoreFault};
 
 const FILE: &str = "floor.sqlite3";
 const RECORDINGS: &str = "recordings";
@@ -49,10 +53,11 @@ pub struct SqliteStore {
     /// As errors name it.
     file: PathBuf,
     recordings: PathBuf,
+    /// Idle connections that read; none in memory, where everybody uses the writer. Dropped before the writer: the last connection
+    /// to go puts the WAL into the file, and a reader may not.
+    readers: Option<Mutex<Vec<Connection>>>,
     /// The one connection that writes, see the module.
     writer: Mutex<Connection>,
-    /// Idle connections that read; none in memory, where everybody uses the writer.
-    readers: Option<Mutex<Vec<Connection>>>,
     uploads: recording::Uploads,
 }
 
@@ -97,6 +102,23 @@ impl SqliteStore {
             Ok(Self::new(PathBuf::from("memory"), recordings.clone(), connection, None))
         };
         open().map_err(|fault| StoreError { what: "open a store in memory".to_owned(), fault })
+    }
+
+    /// Lets the database file, recordings apart, grow to `bytes` and no further (what it has already, it keeps): what would make it
+    /// longer fails with `DiskFull` and changes nothing, as on a full disk.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn limit_bytes(&self, bytes: u64) -> Result<(), StoreError> {
+        let writer = held(&self.writer);
+        let limit = || -> Result<(), StoreFault> {
+            let page_bytes: i64 = writer.pragma_query_value(None, "page_size", |row| row.get(0))?;
+            let pages = column::signed(bytes) / page_bytes.max(1);
+            // Below the pages that there are, SQLite takes their number instead; it answers with what it took.
+            writer.pragma_update_and_check(None, "max_page_count", pages.max(1), |_| Ok(()))?;
+            Ok(())
+        };
+        limit().map_err(|fault| self.error("limit the file", fault))
     }
 
     fn new(
@@ -160,6 +182,18 @@ impl SqliteStore {
     }
 }
 
+impl Store for SqliteStore {
+    fn verify(&self) -> Result<Vec<String>, StoreError> {
+        self.read("verify", |connection| verify::verify(connection, &self.recordings))
+    }
+
+    fn backup(&self, folder: &Path) -> Result<(), StoreError> {
+        self.read(&format!("make a backup at {}", folder.display()), |connection| {
+            backup::backup(connection, &self.recordings, folder)
+        })
+    }
+}
+
 fn configure(connection: &Connection) -> Result<(), StoreFault> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -171,15 +205,4 @@ fn configure(connection: &Connection) -> Result<(), StoreFault> {
 /// A panic elsewhere left its transaction rolled back, so what a lock guards is as good as before.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-// INTERIM: taken out when the store's own comes.
-impl super::Store for SqliteStore {
-    fn verify(&self) -> Result<Vec<String>, StoreError> {
-        Err(StoreError { what: "verify".to_owned(), fault: StoreFault::Broken("not there yet".to_owned()) })
-    }
-
-    fn backup(&self, _folder: &Path) -> Result<(), StoreError> {
-        Err(StoreError { what: "backup".to_owned(), fault: StoreFault::Broken("not there yet".to_owned()) })
-    }
 }

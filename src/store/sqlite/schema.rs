@@ -1,9 +1,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::search;
 use crate::store::StoreFault;
 
 /// Version of `schema.sql`, in the file's `user_version`.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// In the file's `application_id`, so that another program's file is not taken for one: "call".
 const APPLICATION: i32 = 0x6361_6c6c;
 
@@ -13,7 +14,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 type Upgrade = fn(&Connection) -> Result<(), StoreFault>;
 
 /// Step `n` leads from version `n + 1` to `n + 2`.
-const UPGRADES: [Upgrade; VERSION as usize - 1] = [];
+const UPGRADES: [Upgrade; VERSION as usize - 1] = [to_2];
 
 /// Makes a new file what it should be, or brings an older one up to date; all in one transaction, so that it is one or the other
 /// whatever happens meanwhile.
@@ -41,4 +42,9 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreFault> {
         .execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}"))?;
     transaction.commit()?;
     Ok(())
+}
+
+fn to_2(connection: &Connection) -> Result<(), StoreFault> {
+    connection.execute_batch(include_str!("upgrade/2.sql"))?;
+    search::index_all(connection)
 }

@@ -1,4 +1,4 @@
--- What a floor keeps, version 1. New files are made by this; older ones are brought here by upgrade/.
+-- What a floor keeps, version 2. New files are made by this; older ones are brought here by upgrade/.
 --
 -- Units: `_ms` with a wall in its name (started, received, raised, …) is ms since 1970-01-01 UTC; `at_ms`, `from_ms`, `to_ms`,
 -- `length_ms` are audio time of a call in ms. Points are whole points of the assessment standard, negative for a deduction.
@@ -134,6 +134,11 @@ CREATE TABLE transcripts (
     FOREIGN KEY (call, seq) REFERENCES events (call, seq) ON DELETE CASCADE
 ) STRICT;
 
+-- The search index of transcripts: rowid is their key, the terms are made in terms.rs, which says what they are. It has no content of
+-- its own (`transcripts` has), and what is taken out of it is overwritten, so that erased words are gone from here, too.
+CREATE VIRTUAL TABLE words USING fts5 (text, sound, whose, content = '', tokenize = 'unicode61 remove_diacritics 0');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+
 -- Breaches, from flag events. Team, agent and start are the call's: they never change, and here they are in the index.
 CREATE TABLE flags (
     call INTEGER NOT NULL,
@@ -215,5 +220,9 @@ CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit BEGIN
     SELECT RAISE (ABORT, 'nothing is taken out of the audit trail');
 END;
 CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE (ABORT, 'nothing is changed in the audit trail');
+END;
+-- A REPLACE deletes without asking the trigger above.
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE line = new.line) BEGIN
     SELECT RAISE (ABORT, 'nothing is changed in the audit trail');
 END;

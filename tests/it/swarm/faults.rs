@@ -53,13 +53,7 @@ fn the_floors_clock_is_set_back_by_an_hour() {
 
 #[test]
 fn everything_at_once() {
-    let all = Trouble {
-        cut: 0.05,
-        double: 0.05,
-        stall: 0.02,
-        kill_floor: 0.1,
-        full_disk: 0.05,
-        clock_back: 0.02,
-    };
+    let all =
+        Trouble { cut: 0.05, double: 0.05, stall: 0.02, kill_floor: 0.1, full_disk: 0.05, clock_back: 0.02 };
     (1..6).for_each(|seed| check(seed, all));
 }

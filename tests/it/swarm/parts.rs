@@ -105,7 +105,8 @@ fn a_lead_is_told_each_event_once_however_its_tiles_jump() {
             (second.1 == 3).then(|| second.0.to_owned())
         })
         .unwrap();
-    let (first, whole) = station.journals().calls().next().map(|(call, last)| (call.to_owned(), last)).unwrap();
+    let (first, whole) =
+        station.journals().calls().next().map(|(call, last)| (call.to_owned(), last)).unwrap();
     let mut lead = Follower::default();
     let mut see = |tile: &str, expected: u64| {
         let frame = format!(r#"{{"type":"changes","now_ms":0,"tiles":[{{"station":7{tile}}}]}}"#);

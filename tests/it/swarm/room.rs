@@ -171,7 +171,9 @@ impl Room {
             if stall {
                 seat.frozen_until = self.now + Duration::from_secs(10);
             }
-            if (cut || double) && let Some(link) = seat.link.take() {
+            if (cut || double)
+                && let Some(link) = seat.link.take()
+            {
                 self.breaks += 1;
                 seat.ghost = double.then_some(link);
                 seat.station.broken(self.now, Broken::Network);
