@@ -83,7 +83,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
     let store = crew::open_store(data)?;
     let seats = seats(plan, store.as_ref())?;
     let leads = plan.leads + plan.frozen_leads;
-    let cookies = crew::make_leads(store.as_ref(), leads, plan.stations, Clock::wall_ms())?;
+    let logins = crew::make_leads(store.as_ref(), leads, plan.stations)?;
     drop(store);
     let (process, endpoint) = match &plan.floor {
         Floor::Own(data) => {
@@ -94,7 +94,13 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
         Floor::Running { url, authorities, .. } => (None, Endpoint::new(url, authorities.as_deref())?),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let measured = measure(plan, seats, cookies, endpoint, process.as_ref());
+    let measured = async {
+        let mut cookies = Vec::new();
+        for login in &logins {
+            cookies.push(audience::log_in(&endpoint, login).await?);
+        }
+        measure(plan, seats, cookies, endpoint, process.as_ref()).await
+    };
     let (mut report, stations) = tokio::task::LocalSet::new().block_on(&runtime, measured)?;
     process.map(FloorProcess::stop).transpose()?;
     compare(&stations, data, &mut report)?;

@@ -16,8 +16,8 @@ use callcue::http::bind;
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
-    TextHit, TextQuery, UserRow,
+    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
+    StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -181,6 +181,7 @@ impl PeopleStore for Disk {
         fn end_sessions(user: Option<&str>, now_ms: i64) -> ();
         fn enrol(station: &NewStation) -> u32;
         fn revoke(name: &str, now_ms: i64) -> ();
+        fn station_by_token(token_sha256: &str) -> Option<StationRow>;
         fn stations() -> Vec<StationRow>;
         fn audit(entries: &[AuditEntry]) -> ();
         fn audit_trail(query: &AuditQuery) -> Vec<AuditEntry>;
