@@ -17,6 +17,8 @@ use crate::wire::FLOOR_PROTOCOL;
 const BUFFER_BYTES: usize = 64 << 10;
 /// From the end of one connection to the next attempt.
 const PAUSE: Duration = Duration::from_millis(500);
+/// A floor that restarts answers again within this time.
+const LOG_IN_MAX: Duration = Duration::from_secs(20);
 
 /// A user who looks at the floor.
 #[derive(Clone)]
@@ -34,11 +36,18 @@ pub(super) struct Watch {
     pub(super) sends: Arc<Sends>,
 }
 
-/// Logs in, and gives the cookie of the session.
-pub(super) async fn log_in(endpoint: &Endpoint, login: &Login) -> anyhow::Result<String> {
+/// Logs in, and gives the cookie of the session. A floor that does not answer is asked again.
+pub(super) async fn log_in(endpoint: &Endpoint, login: &Login, clock: Clock) -> anyhow::Result<String> {
     let Login { name, password } = login;
     let body = serde_json::json!({ "name": name, "password": password }).to_string();
-    let answer = endpoint.post("/api/login", &body).await?;
+    let until = clock.now() + LOG_IN_MAX;
+    let answer = loop {
+        match endpoint.post("/api/login", &body).await {
+            Ok(answer) => break answer,
+            Err(error) if clock.now() >= until => return Err(error),
+            Err(_) => sleep_until(clock.at(clock.now() + PAUSE)).await,
+        }
+    };
     if answer.status / 100 != 2 || answer.cookies.is_empty() {
         bail!("the floor does not let {name} in ({}): {}", answer.status, answer.body);
     }

@@ -15,6 +15,7 @@ use super::crew;
 use super::endpoint::Endpoint;
 use super::fleet::{Order, Seat, run_stations};
 use super::floor_process::{FloorProcess, Usage, own_usage};
+use super::follower::Follower;
 use super::histogram::Histogram;
 use super::journals::StationJournals;
 use super::player::Repertoire;
@@ -28,8 +29,8 @@ use crate::wire::{StampedEvent, StationHello};
 const ARRIVALS_PER_S: usize = 200;
 /// What the floor still has to get when the stations have stopped must have come by then.
 const SETTLE_MAX: Duration = Duration::from_secs(120);
-/// And what leads still have to see after that.
-const DELIVER_MAX: Duration = Duration::from_secs(5);
+/// And so long the leads go on to look after that: many times what a frame takes.
+const DELIVER_TIME: Duration = Duration::from_secs(2);
 /// Open files beside the sockets.
 const FILES_SPARE: u64 = 256;
 
@@ -95,9 +96,9 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let measured = async {
-        let mut cookies = Vec::new();
+        let (mut cookies, clock) = (Vec::new(), Clock::start());
         for login in &logins {
-            cookies.push(audience::log_in(&endpoint, login).await?);
+            cookies.push(audience::log_in(&endpoint, login, clock).await?);
         }
         measure(plan, seats, cookies, endpoint, process.as_ref()).await
     };
@@ -170,7 +171,7 @@ async fn measure(
     let (floor_after, own_after) = (process.map(FloorProcess::usage).unwrap_or_default(), own_usage());
 
     let stations = settle(fleet, &order, clock).await?;
-    let delays = gather(leads, &leave, &sends, plan.leads as u64, clock).await?;
+    let delays = gather(leads, &leave, clock).await?;
     let seconds = plan.measured.as_secs_f64().max(f64::MIN_POSITIVE);
     let cpu_s = |before: Usage, after: Usage| ((after.cpu_s - before.cpu_s) * 100.0).round() / 100.0;
     let floor_cpu_s = cpu_s(floor_before, floor_after);
@@ -215,18 +216,15 @@ async fn settle(
     fleet.join().map_err(|_| anyhow!("the thread of the stations has failed"))?
 }
 
-/// Waits until the leads have seen everything that counts, and adds up what they saw.
+/// Gives the leads time to see what was stored last, and adds up what they saw.
 async fn gather(
-    mut leads: JoinSet<anyhow::Result<super::Follower>>,
+    mut leads: JoinSet<anyhow::Result<Follower>>,
     leave: &watch::Sender<bool>,
-    sends: &Sends,
-    count: u64,
     clock: Clock,
 ) -> anyhow::Result<Histogram> {
-    // The leads share this thread; a moment without frames would need a channel of its own to be noticed.
-    let until = clock.now()
-        + DELIVER_MAX.min(if count * sends.counted() == 0 { Duration::ZERO } else { DELIVER_MAX });
-    sleep_until(clock.at(until)).await;
+    if !leads.is_empty() {
+        sleep_until(clock.at(clock.now() + DELIVER_TIME)).await;
+    }
     leave.send_replace(true);
     let mut delays = Histogram::default();
     while let Some(lead) = leads.join_next().await {

@@ -3,3 +3,4 @@
 mod faults;
 mod parts;
 mod room;
+mod sockets;
