@@ -51,7 +51,12 @@ pub fn enrol_stations(store: &dyn Store, count: usize, now_ms: i64) -> anyhow::R
 ///
 /// # Errors
 /// As of [`enrol_stations`].
-pub fn make_leads(store: &dyn Store, count: usize, stations: usize, now_ms: i64) -> anyhow::Result<Vec<String>> {
+pub fn make_leads(
+    store: &dyn Store,
+    count: usize,
+    stations: usize,
+    now_ms: i64,
+) -> anyhow::Result<Vec<String>> {
     let teams: Vec<String> = (0..stations).step_by(TEAM_SIZE).map(team).collect();
     (0..count)
         .map(|place| {
