@@ -1,6 +1,5 @@
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -10,10 +9,10 @@ use tokio_rustls::TlsAcceptor;
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
-use crate::access::{AccessError, Accounts, AuditTrail, sha256_hex};
+use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
-use crate::store::{StationRow, Store, StoreError, StoreFault};
+use crate::store::{Store, StoreError, StoreFault};
 use crate::wire::{AlertCard, StampedEvent};
 
 /// Recordings that are received at a time; each holds a part of up to 1 MiB.
@@ -100,9 +99,6 @@ pub(crate) struct House {
     /// Becomes true when the server stops.
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) uploads: Semaphore,
-    /// Stations as the store had them a moment ago, by the hash of their token. A lock because connections come in on several
-    /// threads; held for a look into a map.
-    stations: Mutex<HashMap<String, StationRow>>,
     /// Rung when stations have been enrolled or revoked.
     pub(super) enrolment: Notify,
     numbers: AtomicU64,
@@ -128,7 +124,6 @@ impl House {
             jobs,
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
-            stations: Mutex::default(),
             enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }
@@ -139,29 +134,10 @@ impl House {
         self.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Stations were enrolled or revoked: the board and the door look at once instead of within some seconds.
+    /// Stations were enrolled or revoked: the board looks at once instead of within some seconds.
     #[expect(dead_code, reason = "for the routes that change stations")]
     pub(crate) fn stations_changed(&self) {
         self.enrolment.notify_one();
-    }
-
-    /// What the store has now.
-    pub(super) fn know_stations(&self, rows: &[StationRow]) {
-        let good = rows.iter().filter(|row| row.revoked_ms.is_none());
-        *self.stations() = good.map(|row| (row.enrolled.token_sha256.clone(), row.clone())).collect();
-    }
-
-    /// The station of a token. One that is not known yet is looked up in the store.
-    pub(super) async fn station_of(self: &Arc<Self>, token: String) -> Result<Option<StationRow>, Fault> {
-        let known = self.stations().get(&sha256_hex(token.as_bytes())).cloned();
-        match known {
-            Some(row) => Ok(Some(row)),
-            None => self.blocking(move |house| Ok(house.accounts.station_of(&token)?)).await,
-        }
-    }
-
-    fn stations(&self) -> MutexGuard<'_, HashMap<String, StationRow>> {
-        self.stations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something that waits for the disk, on a thread that may.

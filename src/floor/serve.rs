@@ -125,7 +125,6 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
         }
         match floor.blocking(|floor| Ok(floor.store.stations()?)).await {
             Ok(rows) => {
-                floor.know_stations(&rows);
                 if floor.hall.send(ToHall::Enrolled(rows)).await.is_err() {
                     return;
                 }

@@ -62,7 +62,7 @@ pub(super) async fn admit(house: &Arc<House>, headers: &HeaderMap) -> Result<Sta
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().to_owned(),
         _ => return Err(bad_token()),
     };
-    house.station_of(token).await?.ok_or_else(bad_token)
+    house.blocking(move |house| house.accounts.station_of(&token)?.ok_or_else(bad_token)).await
 }
 
 fn bad_token() -> Fault {
