@@ -57,6 +57,7 @@
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
+//! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call wire |
 //! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
@@ -66,7 +67,7 @@
 //! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app board call capture config draft eval models monitor record score script store swarm transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial wire workbench |
 //!
 //! # Invariants
 //!
@@ -152,6 +153,7 @@ pub mod record;
 pub mod store;
 pub mod swarm;
 pub mod uplink;
+pub mod webhook;
 pub mod wire;
 
 // from other machines, when somebody asks for it

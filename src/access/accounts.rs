@@ -187,12 +187,17 @@ impl Accounts {
         let Some(mut row) = self.store.session(token_sha256)? else { return Ok(None) };
         match standing(&row, self.limits, now.wall_ms) {
             Standing::Over => {
-                self.store.end_session(token_sha256)?;
+                // A disk that is full keeps nobody out who is logged in, and lets nobody in who is not.
+                if let Err(error) = self.store.end_session(token_sha256) {
+                    tracing::warn!(%error, "a session that is over is still kept");
+                }
                 return Ok(None);
             }
             Standing::Seen => {
                 row.seen_ms = now.wall_ms;
-                self.store.put_session(&row)?;
+                if let Err(error) = self.store.put_session(&row) {
+                    tracing::warn!(%error, "that a session was seen is not kept");
+                }
             }
             Standing::Good => {}
         }
@@ -362,6 +367,14 @@ impl Accounts {
             disabled: false,
         };
         self.add_user(&Actor::console(), "admin", &draft, now).map(Some)
+    }
+
+    /// All teams, by name.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub fn teams(&self) -> Result<Vec<String>, AccessError> {
+        Ok(self.store.teams()?)
     }
 
     /// All users, by name.

@@ -19,8 +19,10 @@ mod names;
 mod password;
 mod rights;
 mod secret;
+mod secret_file;
 mod session;
 mod stations;
+mod tls;
 
 pub use accounts::{Accounts, Actor, LoggedIn, Now, UserDraft};
 pub use attempts::{Attempts, Wait};
@@ -29,5 +31,9 @@ pub use error::AccessError;
 pub use password::{PASSWORD_RULES, PasswordCost, PasswordHashes, WeakPassword, check_new_password};
 pub use rights::{Act, On, Reach, Scope, may, reach, scope};
 pub use secret::{NoRandomness, Secret, sha256_hex};
+pub use secret_file::{SecretFileError, read_secret_file};
 pub use session::{Session, SessionLimits};
 pub use stations::{Enrolled, StationDraft};
+pub use tls::{TlsError, tls_acceptor};
+
+pub(crate) use secret::hex;

@@ -1,7 +1,10 @@
+use serde::Serialize;
+
 use crate::store::{Role, UserRow};
 
 /// What somebody wants to do. Each way into the floor asks [`may`] for one of these and for nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// See the live floor: tiles, alerts, the day in figures.
     WatchFloor,

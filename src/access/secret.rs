@@ -45,9 +45,19 @@ impl Secret {
         Ok(Self(text))
     }
 
+    /// One that is known from elsewhere.
+    pub(super) const fn known(text: String) -> Self {
+        Self(text)
+    }
+
     /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether this is what was offered, in a time that does not tell how much of it is right.
+    pub fn matches(&self, offered: &str) -> bool {
+        self.sha256() == sha256_hex(offered.as_bytes())
     }
 
     /// What is kept of it: see [`sha256_hex`].

@@ -5,10 +5,11 @@ use std::thread;
 
 use super::clock::SystemClock;
 use super::floor_demo::DemoRoom;
+use super::floor_hooks::{WebhookPlan, start_hooks};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
-use crate::floor::{Counts, FloorClock, FloorParts, Tap, Timeouts, serve};
+use crate::floor::{Counts, FloorClock, FloorParts, PeopleParts, Tap, Timeouts, serve};
 use crate::http::bind;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -32,6 +33,10 @@ pub struct FloorPlan {
     pub sessions: SessionLimits,
     /// Told of events and alerts.
     pub tap: Option<Box<dyn Tap>>,
+    /// Who else is told of them.
+    pub webhooks: Vec<WebhookPlan>,
+    /// How people and machines come in.
+    pub people: PeopleParts,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
 }
@@ -68,6 +73,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
+    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
     let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -96,8 +102,9 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             timeouts: Timeouts::default(),
             hosts: plan.hosts,
             tls: plan.tls,
-            tap: plan.tap,
+            tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
+            people: plan.people,
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

@@ -15,6 +15,12 @@ pub struct Counts {
     pub events_behind_gap: Figure,
     /// Transactions with events.
     pub commits: Figure,
+    /// Time spent in them, ms.
+    pub commit_ms: Figure,
+    /// Arrivals and alerts that wait for the writer now.
+    pub writer_queue: Figure,
+    /// Log-ins refused: wrong passwords and those that came too soon.
+    pub log_ins_refused: Figure,
     /// Batches that the store did not take; their events were not confirmed.
     pub store_failures: Figure,
     /// Times that a socket was not read on because the writer's queue was full.

@@ -9,6 +9,7 @@ use tokio_rustls::TlsAcceptor;
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
+use super::people::{LogIns, PeopleParts};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
@@ -41,6 +42,8 @@ pub struct FloorParts {
     pub tap: Option<Box<dyn Tap>>,
     /// Where the floor counts.
     pub counts: Arc<Counts>,
+    /// How people and machines come in.
+    pub people: PeopleParts,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -92,6 +95,9 @@ pub(crate) struct House {
     pub(crate) clock: Arc<dyn FloorClock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) people: PeopleParts,
+    /// Log-ins that may be dealt with at a time.
+    pub(super) log_ins: LogIns,
     /// `Host`s that mean this floor; empty: any.
     pub(super) hosts: Vec<String>,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -106,7 +112,7 @@ pub(crate) struct House {
 
 impl House {
     pub(super) fn new(
-        parts: &FloorParts,
+        parts: &mut FloorParts,
         hosts: Vec<String>,
         hall: mpsc::Sender<ToHall>,
         jobs: mpsc::Sender<Job>,
@@ -119,6 +125,8 @@ impl House {
             clock: Arc::clone(&parts.clock),
             timeouts: parts.timeouts,
             counts: Arc::clone(&parts.counts),
+            people: std::mem::take(&mut parts.people),
+            log_ins: LogIns::default(),
             hosts,
             hall,
             jobs,
@@ -135,7 +143,6 @@ impl House {
     }
 
     /// Stations were enrolled or revoked: the board looks at once instead of within some seconds.
-    #[expect(dead_code, reason = "for the routes that change stations")]
     pub(crate) fn stations_changed(&self) {
         self.enrolment.notify_one();
     }

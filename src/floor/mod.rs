@@ -13,6 +13,7 @@
 //! | `GET /floor/ws` | a lead's page | session cookie, own `Origin` |
 //! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, people | session cookie |
 //! | `GET /floor`, `/assets/…` | the browser: the page, packed into the binary | none: it says nothing of a call |
+//! | `GET /metrics` | Prometheus | none from this machine, else a token of its own |
 //! | `GET /healthz` | whoever asks whether the floor lives | none |
 //!
 //! 1. **One writer.** Events go to the store from one thread, as many in a transaction as have come meanwhile. A station is
@@ -40,6 +41,8 @@ mod lead_requests;
 mod lead_socket;
 mod listening;
 mod messages;
+mod metrics;
+mod people;
 mod rebuild;
 mod recordings;
 mod serve;
@@ -50,4 +53,5 @@ mod writer;
 pub use clock::FloorClock;
 pub use counts::{Counts, Figure};
 pub use house::{FloorParts, Tap, Timeouts};
+pub use people::PeopleParts;
 pub use serve::{FloorError, serve};

@@ -18,7 +18,7 @@ use super::house::{FloorParts, House, Timeouts};
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
 use super::writer::Writer;
-use super::{api, gate, lead_socket, recordings, station_socket};
+use super::{api, gate, lead_socket, metrics, people, recordings, station_socket};
 use crate::http::{Door, Fault, accept, not_found, page_file, stopped};
 use crate::store::StoreError;
 use crate::wire::UPLOAD_PART_MAX;
@@ -66,13 +66,15 @@ pub async fn serve(
         jobs: to_write,
         hall: hall.clone(),
         counts: Arc::clone(&parts.counts),
+        clock: Arc::clone(&parts.clock),
         retry: parts.timeouts.retry,
     };
     let writer = writer.start(Handle::current())?;
     let tap = parts.tap.take();
     let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone(), tap);
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
-    let house = House::new(&parts, hosts(&parts, address), hall.clone(), jobs.clone(), stopping.clone());
+    let hosts = hosts(&parts, address);
+    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
     let house = Arc::new(house);
     tokio::spawn(follow_enrolment(Arc::downgrade(&house), parts.timeouts));
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
@@ -140,6 +142,8 @@ fn router(house: Arc<House>) -> Router {
         .route("/station/ws", get(station_socket::open))
         .route("/floor/ws", get(lead_socket::open))
         .merge(api::routes())
+        .merge(people::routes())
+        .route("/metrics", get(metrics::metrics))
         .route("/", get(async || Redirect::to("/floor")))
         .route("/floor", get(async || page_file("floor.html")))
         .route("/healthz", get(health))

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::house::House;
+use super::people::forwarded;
 use crate::access::{Act, On, Scope, Session, may, scope};
 use crate::board::Audience;
 use crate::http::{Fault, Peer};
@@ -73,18 +74,19 @@ impl OptionalFromRequestParts<Arc<House>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Option<Self>, Fault> {
         let Some(cookie) = session_cookie(&parts.headers).map(str::to_owned) else { return Ok(None) };
-        let from = peer_ip(parts)?;
+        let from = sender(parts, house)?;
         let session =
             house.blocking(move |house| Ok(house.accounts.session(&cookie, house.clock.now())?)).await?;
         Ok(session.map(|session| Self { session, from }))
     }
 }
 
-/// Address of who asks. Behind a proxy it is the proxy's.
-pub(crate) fn peer_ip(parts: &Parts) -> Result<IpAddr, Fault> {
+/// Address of who asks: the other end of the connection, or whom a trusted proxy names.
+pub(crate) fn sender(parts: &Parts, house: &House) -> Result<IpAddr, Fault> {
     let no_peer =
         || Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "服务器内部错误", "a request without a connection");
-    parts.extensions.get::<Peer>().map(|peer| peer.0.ip()).ok_or_else(no_peer)
+    let peer = parts.extensions.get::<Peer>().ok_or_else(no_peer)?.0.ip();
+    Ok(forwarded(peer, &parts.headers, &house.people.trusted_proxies))
 }
 
 /// The value of the session's cookie.

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall, ToStation};
 use crate::store::{AlertRecord, Appended, Arrival, Store};
@@ -26,6 +27,7 @@ pub(super) struct Writer {
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) counts: Arc<Counts>,
+    pub(super) clock: Arc<dyn FloorClock>,
     /// Between attempts at a store that takes nothing.
     pub(super) retry: Duration,
 }
@@ -100,6 +102,7 @@ impl Writer {
                 let Ok(job) = self.jobs.try_recv() else { break };
                 batch.take(job);
             }
+            self.counts.writer_queue.set(self.jobs.len() as u64);
             self.write_alerts(&mut batch);
             self.write_arrivals(&mut batch, &mut down, runtime);
         }
@@ -128,9 +131,11 @@ impl Writer {
             self.show_only(arrivals, answers, down);
             return;
         }
+        let begun_ms = self.clock.steady_ms();
         match self.store.append(&arrivals) {
             Ok(appended) => {
                 self.counts.commits.add(1);
+                self.counts.commit_ms.add((self.clock.steady_ms() - begun_ms).max(0).unsigned_abs());
                 for ((arrival, answer), appended) in arrivals.into_iter().zip(answers).zip(appended) {
                     self.stored(arrival, &answer, &appended);
                 }

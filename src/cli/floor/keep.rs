@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::station::SettingsArgs;
+use super::say;
+use super::settings::FloorSettingsArgs;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 
@@ -9,14 +10,14 @@ use crate::store::sqlite::SqliteStore;
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
+    settings: FloorSettingsArgs,
 }
 
 /// Options of `callcue floor backup`.
 #[derive(Debug, clap::Args)]
 pub(super) struct BackupArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
+    settings: FloorSettingsArgs,
     /// Folder for the copy; it must not exist.
     #[arg(value_name = "FOLDER")]
     to: PathBuf,
@@ -24,7 +25,7 @@ pub(super) struct BackupArgs {
 
 /// Exit 0: whole; 1: it is not, one line a fault.
 pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let folder = super::serve::folder(&args.settings)?;
+    let folder = args.settings.load_quietly()?.data;
     let faults = SqliteStore::open(&folder)?.verify()?;
     if faults.is_empty() {
         say(&format!("{}: whole", folder.display()));
@@ -35,13 +36,8 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let folder = super::serve::folder(&args.settings)?;
+    let folder = args.settings.load_quietly()?.data;
     SqliteStore::open(&folder)?.backup(&args.to)?;
     say(&format!("{}: copied to {}", folder.display(), args.to.display()));
     Ok(ExitCode::SUCCESS)
-}
-
-#[expect(clippy::print_stdout, reason = "this is what the person at the terminal is to read")]
-fn say(text: &str) {
-    println!("{text}");
 }

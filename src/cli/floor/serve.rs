@@ -1,21 +1,21 @@
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::{fs, io};
 
 use anyhow::Context;
 
-use crate::access::SessionLimits;
-use crate::app::{DemoRoom, FloorPlan, OpenFloor, fill_room, run_floor};
-use crate::board::Thresholds;
-use crate::cli::station::SettingsArgs;
+use super::plan::plan;
+use super::say;
+use super::settings::FloorSettingsArgs;
+use crate::app::{DemoRoom, OpenFloor, fill_room, run_floor};
 
 /// Options of a floor that runs.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
-    /// Where to listen, such as 127.0.0.1:7900 [default].
+    settings: FloorSettingsArgs,
+    /// Where to listen [default: the configuration's, 127.0.0.1:7900]; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
     /// Fill the floor with 24 simulated stations, for a look around: nothing of it is kept from one run to the next.
@@ -27,33 +27,22 @@ pub(super) struct ServeArgs {
 const DEMO_FOLDER: &str = "floor-demo";
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
-    let mut folder = folder(&args.settings)?;
+    let mut settings = args.settings.load()?;
     let is_demo = args.demo;
     if is_demo {
-        folder.push(DEMO_FOLDER);
-        forget(&folder)?;
+        settings.data.push(DEMO_FOLDER);
+        forget(&settings.data)?;
+        // Simulated calls are nobody else's business.
+        settings.webhooks.clear();
     }
-    let plan = FloorPlan {
-        folder,
-        listen: args.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 7_900))),
-        hosts: Vec::new(),
-        tls: None,
-        thresholds: Thresholds::default(),
-        sessions: SessionLimits::default(),
-        tap: None,
-        ready: Box::new(move |open| {
-            let room = if is_demo { Some(fill_room(open)?) } else { None };
-            show(open, room.as_ref());
-            Ok(room)
-        }),
-    };
+    let ready = Box::new(move |open: &OpenFloor| {
+        let room = if is_demo { Some(fill_room(open)?) } else { None };
+        show(open, room.as_ref());
+        Ok(room)
+    });
+    let plan = plan(&settings, args.listen, ready)?;
     run_floor(plan)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The folder that the floor keeps everything in.
-pub(super) fn folder(args: &SettingsArgs) -> anyhow::Result<PathBuf> {
-    args.load().map(|settings| settings.data)
 }
 
 /// Removes what the last demo left, and nothing else.
@@ -80,9 +69,4 @@ fn show(open: &OpenFloor, room: Option<&DemoRoom>) {
     if let Some(password) = &open.first_password {
         say(&format!("第一次启动: 管理员 admin, 一次性密码 (one-time password) {password}"));
     }
-}
-
-#[expect(clippy::print_stdout, reason = "this is what the person at the terminal is to read")]
-fn say(text: &str) {
-    println!("{text}");
 }

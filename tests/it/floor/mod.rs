@@ -6,5 +6,7 @@ mod abuse;
 mod api;
 // A lead's page: the floor, one call, lines, listening, alerts.
 mod lead;
+// Log-in, users, stations, the audit trail, and those who try to get around them.
+mod people;
 // What stations send: each event once, in order, whatever breaks.
 mod station;

@@ -11,13 +11,13 @@ use std::time::Duration;
 use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, SessionLimits, audit_queue};
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
-use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, Timeouts, serve};
+use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
-    UserRow,
+    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
+    StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -47,7 +47,7 @@ pub(crate) struct TestFloor {
     pub(crate) disk: Arc<Disk>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) counts: Arc<Counts>,
-    accounts: Arc<Accounts>,
+    pub(crate) accounts: Arc<Accounts>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), FloorError>>,
     audit: std::thread::JoinHandle<()>,
@@ -187,6 +187,12 @@ impl PeopleStore for Disk {
     }
 }
 
+impl SearchStore for Disk {
+    hand_on! {
+        fn search(query: &TextQuery) -> Vec<TextHit>;
+    }
+}
+
 impl Store for Disk {
     hand_on! {
         fn verify() -> Vec<String>;
@@ -233,6 +239,7 @@ impl TestFloor {
             tls: None,
             tap: None,
             counts: Arc::clone(&counts),
+            people: PeopleParts::default(),
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -251,7 +258,7 @@ impl TestFloor {
         tokio::task::spawn_blocking(|| self.audit.join().unwrap()).await.unwrap();
     }
 
-    fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         self.clock.now()
     }
 
