@@ -15,7 +15,8 @@ pub mod sqlite;
 
 pub use alert::{AlertRecord, AlertStore};
 pub use call::{
-    Appended, Arrival, CallHeader, CallQuery, CallRow, CallState, CallStore, FlagRow, RecordingRow, RecordingState, Standing,
+    Appended, Arrival, CallHeader, CallQuery, CallRow, CallState, CallStore, FlagRow, RecordingRow,
+    RecordingState, Standing,
 };
 pub use error::{StoreError, StoreFault};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};

@@ -13,11 +13,12 @@ mod floor;
 mod uplink;
 
 pub use floor::{
-    AgentState, AlertCard, AlertKind, BrokenRule, Day, FLOOR_PROTOCOL, FromLead, Speaking, Tile, TileChange, TileNotice,
-    ToLead,
+    AgentState, AlertCard, AlertKind, BrokenRule, Day, FLOOR_PROTOCOL, FromLead, Speaking, Tile, TileChange,
+    TileNotice, ToLead,
 };
 pub use uplink::{
-    CallOffer, FromFloor, LiveAudio, StationHello, ToFloor, UNCONFIRMED_MAX, UPLINK_PROTOCOL, UPLOAD_PART_MAX, UploadState,
+    CallOffer, FromFloor, LiveAudio, StationHello, ToFloor, UNCONFIRMED_MAX, UPLINK_PROTOCOL,
+    UPLOAD_PART_MAX, UploadState,
 };
 
 use serde::{Deserialize, Serialize, Serializer};
