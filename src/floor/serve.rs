@@ -120,10 +120,11 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The floor that has stopped is gone with its last connection.
     while let Some(floor) = house.upgrade() {
+        let mut stopping = floor.stopping.clone();
         tokio::select! {
             _ = tick.tick() => {}
             () = floor.enrolment.notified() => {}
-            () = stopped(&mut floor.stopping.clone()) => return,
+            () = stopped(&mut stopping) => return,
         }
         match floor.blocking(|floor| Ok(floor.store.stations()?)).await {
             Ok(rows) => {
