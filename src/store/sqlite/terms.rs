@@ -19,7 +19,6 @@ const APART: &str = "zzz";
 const SYLLABLE_MAX: usize = 6;
 /// Characters with two ways to be said that are both in daily use; what else the dictionary has for a character is not said today.
 const TWO_READINGS: &str = "行重长還还了得地着都调会單单乐傳传差参弹便降觉角率没省宿校血系色什說说曾车大给和卡落绿模数提解露厦藏朝折";
-
 /// Ways to cut letters into syllables that are looked for; `xian` has two.
 const CUTS_MAX: usize = 8;
 

@@ -182,7 +182,7 @@ fn a_wall_clock_that_cannot_be_read_is_as_good_as_none() {
 fn many(store: &SqliteStore) {
     let arrivals: Vec<Arrival> = (0..40)
         .map(|n: u32| {
-            let length = if n % 2 == 0 { 14 } else { 3 };
+            let length = if n.is_multiple_of(2) { 14 } else { 3 };
             let started_ms = i64::from(n / 2) * HOUR_MS / 2;
             arrival(n % 4 + 1, &whole_call(&format!("c{n:02}"), started_ms, length), None)
         })
