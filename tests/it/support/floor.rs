@@ -16,8 +16,8 @@ use callcue::http::bind;
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
-    TextHit, TextQuery, UserRow,
+    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
+    StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -217,6 +217,10 @@ impl TestFloor {
     }
 
     pub(crate) async fn start_with(disk: Arc<Disk>, timeouts: Timeouts) -> Self {
+        Self::start_with_people(disk, timeouts, PeopleParts::default()).await
+    }
+
+    pub(crate) async fn start_with_people(disk: Arc<Disk>, timeouts: Timeouts, people: PeopleParts) -> Self {
         let store: Arc<dyn Store> = disk.clone();
         let (audit, writer) = audit_queue();
         let (audit_store, writer) = (disk.clone(), writer.retry_every(Duration::from_millis(10)));
@@ -239,7 +243,7 @@ impl TestFloor {
             tls: None,
             tap: None,
             counts: Arc::clone(&counts),
-            people: PeopleParts::default(),
+            people,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
