@@ -29,9 +29,12 @@ pub(super) struct Args {
     /// Leads besides who connect and never read, like a page that is frozen.
     #[arg(long, value_name = "F", default_value_t = 0)]
     frozen: usize,
-    /// How long is measured, after all stations have come.
+    /// How long is measured, s, after all stations have come.
     #[arg(long, value_name = "S", default_value_t = 60)]
     seconds: u64,
+    /// How long before that, s, at least.
+    #[arg(long, value_name = "S", default_value_t = 15)]
+    warm_up: u64,
     /// Events a second of each station.
     #[arg(long, value_name = "R", default_value_t = 2.0)]
     rate: f64,
@@ -91,6 +94,7 @@ fn plan(args: &Args, own: &Path) -> anyhow::Result<Plan> {
         stations: args.stations,
         leads: args.leads,
         frozen_leads: args.frozen,
+        warm_up: Duration::from_secs(args.warm_up),
         measured: Duration::from_secs(args.seconds),
         repertoire: Arc::new(Repertoire {
             tapes,

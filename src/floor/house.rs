@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::clock::FloorClock;
@@ -106,6 +106,8 @@ pub(crate) struct House {
     /// Becomes true when the server stops.
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) uploads: Semaphore,
+    /// Rung when stations have been enrolled or revoked.
+    pub(super) enrolment: Notify,
     numbers: AtomicU64,
 }
 
@@ -132,6 +134,7 @@ impl House {
             jobs,
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
+            enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }
     }
@@ -139,6 +142,11 @@ impl House {
     /// A number that no connection had before.
     pub(super) fn next_number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Stations were enrolled or revoked: the board looks at once instead of within some seconds.
+    pub(crate) fn stations_changed(&self) {
+        self.enrolment.notify_one();
     }
 
     /// Does something that waits for the disk, on a thread that may.

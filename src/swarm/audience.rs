@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::time::sleep_until;
@@ -18,11 +18,31 @@ const BUFFER_BYTES: usize = 64 << 10;
 /// From the end of one connection to the next attempt.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// A user who looks at the floor.
+#[derive(Clone)]
+pub struct Login {
+    /// Log-in name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
 /// What all leads of a swarm have in common.
 pub(super) struct Watch {
     pub(super) endpoint: Endpoint,
     pub(super) clock: Clock,
     pub(super) sends: Arc<Sends>,
+}
+
+/// Logs in, and gives the cookie of the session.
+pub(super) async fn log_in(endpoint: &Endpoint, login: &Login) -> anyhow::Result<String> {
+    let Login { name, password } = login;
+    let body = serde_json::json!({ "name": name, "password": password }).to_string();
+    let answer = endpoint.post("/api/login", &body).await?;
+    if answer.status / 100 != 2 || answer.cookies.is_empty() {
+        bail!("the floor does not let {name} in ({}): {}", answer.status, answer.body);
+    }
+    Ok(answer.cookies.join("; "))
 }
 
 /// One lead looks at the floor until `leave`; a connection that breaks is made again.
@@ -62,7 +82,7 @@ async fn look_once(watch: &Watch, cookie: &str, follower: &mut Follower) -> anyh
 
 /// A lead whose page is frozen: it connects and never reads.
 pub(super) async fn freeze(watch: Arc<Watch>, cookie: String, mut leave: watch::Receiver<bool>) {
-    let caller = Caller::Lead(&cookie);
+    let caller = Caller::Frozen(&cookie);
     let socket = watch.endpoint.socket("/floor/ws", FLOOR_PROTOCOL, caller, BUFFER_BYTES).await;
     // A channel whose sender is gone means the same.
     let _ = leave.wait_for(|leave| *leave).await;

@@ -3,16 +3,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::access::{Secret, SessionLimits};
-use crate::store::{NewStation, Role, SessionRow, Store, UserRow};
+use super::audience::Login;
+use crate::access::{PasswordCost, PasswordHashes, Secret};
+use crate::store::{NewStation, Role, Store, UserRow};
 
 /// Stations of one team, as many as a lead looks after.
 const TEAM_SIZE: usize = 20;
 /// First agent's number; the others follow.
 const AGENT_FIRST: usize = 2_001;
-
-/// Name of the cookie that holds a session.
-const SESSION_COOKIE: &str = "callcue_session";
 
 /// A station of the swarm as the floor knows it.
 #[derive(Clone, Debug)]
@@ -45,42 +43,32 @@ pub fn enrol_stations(store: &dyn Store, count: usize, now_ms: i64) -> anyhow::R
         .collect()
 }
 
-/// Makes leads `swarm-lead-01` and on, who see the teams of all `stations`, and gives the cookie of a session of each.
+/// Makes leads `swarm-lead-01` and on, who see the teams of all `stations`.
 ///
-/// They have no password: nobody else can log in as one of them.
+/// Their passwords are random, so the cheapest hash keeps them well enough; the floor is not to spend its first minute on
+/// log-ins.
 ///
 /// # Errors
 /// As of [`enrol_stations`].
-pub fn make_leads(
-    store: &dyn Store,
-    count: usize,
-    stations: usize,
-    now_ms: i64,
-) -> anyhow::Result<Vec<String>> {
+pub fn make_leads(store: &dyn Store, count: usize, stations: usize) -> anyhow::Result<Vec<Login>> {
+    let hashes = PasswordHashes::new(PasswordCost { memory_kib: 8, passes: 1 })?;
     let teams: Vec<String> = (0..stations).step_by(TEAM_SIZE).map(team).collect();
     (0..count)
         .map(|place| {
             let name = format!("swarm-lead-{:02}", place + 1);
+            let password = Secret::random()?.reveal().to_owned();
             store.put_user(&UserRow {
                 name: name.clone(),
                 full_name: name.clone(),
                 role: Role::Lead,
                 teams: teams.clone(),
                 agent: None,
-                password_hash: String::new(),
+                password_hash: hashes.hash(&password)?,
                 must_change: false,
                 oidc_subject: String::new(),
                 disabled: false,
             })?;
-            let token = Secret::random()?;
-            store.put_session(&SessionRow {
-                token_sha256: token.sha256(),
-                user: name,
-                since_ms: now_ms,
-                seen_ms: now_ms,
-                until_ms: now_ms + SessionLimits::default().absolute_ms,
-            })?;
-            Ok(format!("{SESSION_COOKIE}={}", token.reveal()))
+            Ok(Login { name, password })
         })
         .collect()
 }

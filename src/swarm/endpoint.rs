@@ -7,14 +7,20 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::ConfigVerifierExt;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, COOKIE, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Uri};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// Longest answer to a request that is read.
+const ANSWER_BYTES_MAX: u64 = 64 << 10;
+
+/// What the system may keep for somebody who does not read. It takes twice as much, and no less than a few kilobytes.
+const FROZEN_RECEIVE_BYTES: u32 = 2 << 10;
 
 /// A connection, plain or encrypted.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send {}
@@ -37,6 +43,18 @@ pub(super) enum Caller<'c> {
     Station(&'c str),
     /// A lead, with the cookie of a session.
     Lead(&'c str),
+    /// The same of one who will never read: the system takes as little as it can on his behalf.
+    Frozen(&'c str),
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// `name=value` of the cookies that it sets.
+    pub(super) cookies: Vec<String>,
+    /// As it came.
+    pub(super) body: String,
 }
 
 impl Endpoint {
@@ -81,23 +99,66 @@ impl Endpoint {
         set(SEC_WEBSOCKET_PROTOCOL, protocol.to_owned())?;
         match caller {
             Caller::Station(token) => set(AUTHORIZATION, format!("Bearer {token}"))?,
-            Caller::Lead(cookie) => {
+            Caller::Lead(cookie) | Caller::Frozen(cookie) => {
                 set(COOKIE, cookie.to_owned())?;
                 set(ORIGIN, self.origin())?;
             }
         }
         let limits = WebSocketConfig::default().read_buffer_size(buffer_bytes).write_buffer_size(0);
-        let wire = self.connect().await?;
+        let receive_bytes = matches!(caller, Caller::Frozen(_)).then_some(FROZEN_RECEIVE_BYTES);
+        let wire = self.connect(receive_bytes).await?;
         let (socket, _) = tokio_tungstenite::client_async_with_config(request, wire, Some(limits)).await?;
         Ok(socket)
     }
 
-    async fn connect(&self) -> anyhow::Result<Pin<Box<dyn Wire>>> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
+    /// Posts JSON over a connection of its own, as this floor's page does.
+    pub(super) async fn post(&self, path: &str, json: &str) -> anyhow::Result<Answer> {
+        let (host, port, origin, length) = (&self.host, self.port, self.origin(), json.len());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {origin}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+        );
+        let mut wire = self.connect(None).await?;
+        wire.write_all(request.as_bytes()).await?;
+        let mut bytes = Vec::new();
+        // Who closes without a TLS goodbye has said all the same what was asked.
+        let read = wire.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes).await;
+        Answer::read(&bytes).ok_or_else(|| anyhow!("POST {path}: no HTTP answer came ({read:?})"))
+    }
+
+    async fn connect(&self, receive_bytes: Option<u32>) -> anyhow::Result<Pin<Box<dyn Wire>>> {
+        let place = (self.host.as_str(), self.port);
+        let stream = match receive_bytes {
+            None => TcpStream::connect(place).await?,
+            Some(bytes) => {
+                let address = lookup_host(place)
+                    .await?
+                    .next()
+                    .ok_or_else(|| anyhow!("{} has no address", self.host))?;
+                let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+                socket.set_recv_buffer_size(bytes)?;
+                socket.connect(address).await?
+            }
+        };
         stream.set_nodelay(true)?;
         let Some(tls) = &self.tls else { return Ok(Box::pin(stream)) };
         let name = ServerName::try_from(self.host.clone())?;
         Ok(Box::pin(tls.connect(name, stream).await?))
+    }
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let mut lines = head.lines();
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let cookies = lines
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+            .filter_map(|(_, value)| value.split(';').next().map(str::to_owned))
+            .collect();
+        Some(Self { status, cookies, body: body.to_owned() })
     }
 }
 

@@ -95,7 +95,8 @@ async fn attend(seat: Seat, shared: Arc<Shared>, mut orders: watch::Receiver<Ord
     let mut link = Link::Down;
     loop {
         let now = shared.clock.now();
-        let order = *orders.borrow_and_update();
+        // Nobody is left who could order anything.
+        let order = if orders.has_changed().is_err() { Order::Leave } else { *orders.borrow_and_update() };
         if order == Order::Play {
             station.play(now, Clock::wall_ms(), &shared.sends);
         } else {

@@ -28,10 +28,10 @@ impl FloorProcess {
             .arg("floor")
             .arg("--data")
             .arg(data)
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--log", "warn"])
             // Whatever is configured for the floor of this machine is not meant for this one.
             .env("XDG_CONFIG_HOME", data)
-            .env_remove("CALLCUE_CONFIG")
+            .env_remove("CALLCUE_FLOOR_CONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

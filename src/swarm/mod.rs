@@ -34,6 +34,7 @@ mod sends;
 mod station;
 mod tape;
 
+pub use audience::Login;
 pub use clock::Clock;
 pub use comparison::Comparison;
 pub use crew::{Enrolled, enrol_stations, make_leads};

@@ -26,10 +26,6 @@ use crate::wire::{StampedEvent, StationHello};
 
 /// Stations that come in one second, at most.
 const ARRIVALS_PER_S: usize = 200;
-/// First calls are spread over at least this time, so that not all greet at once.
-const RAMP_MIN: Duration = Duration::from_secs(8);
-/// From the last arrival to the measurement.
-const WARM_UP: Duration = Duration::from_secs(5);
 /// What the floor still has to get when the stations have stopped must have come by then.
 const SETTLE_MAX: Duration = Duration::from_secs(120);
 /// And what leads still have to see after that.
@@ -45,6 +41,9 @@ pub struct Plan {
     pub leads: usize,
     /// Leads that connect and never read.
     pub frozen_leads: usize,
+    /// From the first arrival to the measurement. Stations and their first calls come in the first half of it, so that not all
+    /// greet at once; it is made longer where there are too many.
+    pub warm_up: Duration,
     /// Length of the measurement.
     pub measured: Duration,
     /// What is played.
@@ -84,7 +83,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
     let store = crew::open_store(data)?;
     let seats = seats(plan, store.as_ref())?;
     let leads = plan.leads + plan.frozen_leads;
-    let cookies = crew::make_leads(store.as_ref(), leads, plan.stations, Clock::wall_ms())?;
+    let logins = crew::make_leads(store.as_ref(), leads, plan.stations)?;
     drop(store);
     let (process, endpoint) = match &plan.floor {
         Floor::Own(data) => {
@@ -95,7 +94,13 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
         Floor::Running { url, authorities, .. } => (None, Endpoint::new(url, authorities.as_deref())?),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let measured = measure(plan, seats, cookies, endpoint, process.as_ref());
+    let measured = async {
+        let mut cookies = Vec::new();
+        for login in &logins {
+            cookies.push(audience::log_in(&endpoint, login).await?);
+        }
+        measure(plan, seats, cookies, endpoint, process.as_ref()).await
+    };
     let (mut report, stations) = tokio::task::LocalSet::new().block_on(&runtime, measured)?;
     process.map(FloorProcess::stop).transpose()?;
     compare(&stations, data, &mut report)?;
@@ -104,7 +109,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
 
 fn seats(plan: &Plan, store: &dyn Store) -> anyhow::Result<Vec<Seat>> {
     let enrolled = crew::enrol_stations(store, plan.stations, Clock::wall_ms())?;
-    let ramp = ramp(plan.stations);
+    let ramp = ramp(plan);
     let seat = |(place, enrolled): (usize, crew::Enrolled)| {
         let repertoire = Arc::clone(&plan.repertoire);
         let journals = match &plan.journals {
@@ -121,8 +126,9 @@ fn seats(plan: &Plan, store: &dyn Store) -> anyhow::Result<Vec<Seat>> {
     enrolled.into_iter().enumerate().map(seat).collect()
 }
 
-fn ramp(stations: usize) -> Duration {
-    Duration::from_secs_f64(stations as f64 / ARRIVALS_PER_S as f64).max(RAMP_MIN)
+/// How long stations arrive.
+fn ramp(plan: &Plan) -> Duration {
+    Duration::from_secs_f64(plan.stations as f64 / ARRIVALS_PER_S as f64).max(plan.warm_up / 2)
 }
 
 /// From the first arrival until everything has come, or it is clear that it will not.
@@ -133,7 +139,7 @@ async fn measure(
     endpoint: Endpoint,
     process: Option<&FloorProcess>,
 ) -> anyhow::Result<(Report, Vec<Station>)> {
-    let begin = ramp(plan.stations) + WARM_UP;
+    let begin = ramp(plan) + plan.warm_up / 2;
     let window = begin..begin + plan.measured;
     let sends = Arc::new(Sends::new(plan.stations, &window));
     let clock = Clock::start();

@@ -181,6 +181,7 @@ impl PeopleStore for Disk {
         fn end_sessions(user: Option<&str>, now_ms: i64) -> ();
         fn enrol(station: &NewStation) -> u32;
         fn revoke(name: &str, now_ms: i64) -> ();
+        fn station_by_token(token_sha256: &str) -> Option<StationRow>;
         fn stations() -> Vec<StationRow>;
         fn audit(entries: &[AuditEntry]) -> ();
         fn audit_trail(query: &AuditQuery) -> Vec<AuditEntry>;
