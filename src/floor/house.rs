@@ -9,7 +9,7 @@ use tokio_rustls::TlsAcceptor;
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
-use super::people::{LogIns, PeopleParts};
+use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
@@ -98,6 +98,7 @@ pub(crate) struct House {
     pub(crate) people: PeopleParts,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
+    pub(super) sign_ons: SignOns,
     /// `Host`s that mean this floor; empty: any.
     pub(super) hosts: Vec<String>,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -127,6 +128,7 @@ impl House {
             counts: Arc::clone(&parts.counts),
             people: std::mem::take(&mut parts.people),
             log_ins: LogIns::default(),
+            sign_ons: SignOns::default(),
             hosts,
             hall,
             jobs,

@@ -218,6 +218,10 @@ impl TestFloor {
     }
 
     pub(crate) async fn start_with(disk: Arc<Disk>, timeouts: Timeouts) -> Self {
+        Self::start_with_people(disk, timeouts, PeopleParts::default()).await
+    }
+
+    pub(crate) async fn start_with_people(disk: Arc<Disk>, timeouts: Timeouts, people: PeopleParts) -> Self {
         let store: Arc<dyn Store> = disk.clone();
         let (audit, writer) = audit_queue();
         let (audit_store, writer) = (disk.clone(), writer.retry_every(Duration::from_millis(10)));
@@ -240,7 +244,7 @@ impl TestFloor {
             tls: None,
             tap: None,
             counts: Arc::clone(&counts),
-            people: PeopleParts::default(),
+            people,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
