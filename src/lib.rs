@@ -52,13 +52,13 @@
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
-//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
-//! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
+//! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -79,11 +79,11 @@
 //!    or a full disk never stops a call.
 //! 9. **An audio callback copies into a ring and counts overruns.** It allocates nothing, locks nothing, logs nothing.
 //! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread; others send messages. The locks that exist
-//!     say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`]).
+//!     say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`], [`uplink::UplinkHandle`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
 //!
-//! What is absent: any connection to another machine but for `callcue model get`, which somebody types ([`models`]); cookies,
-//! a database, telephony of its own, any judgement of what the customer says but as the cause of what the agent must do, and
+//! What is absent: any connection to another machine but for `callcue model get`, which somebody types ([`models`]), and to the
+//! company's own floor where the configuration names one ([`uplink`]); cookies, a database, telephony of its own, any judgement of what the customer says but as the cause of what the agent must do, and
 //! `unsafe` code but for one justified line in [`vad`].
 //!
 //! # Words

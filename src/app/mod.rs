@@ -4,15 +4,17 @@ mod clock;
 mod engine;
 mod feed;
 mod levels;
+mod live_sound;
 mod model;
 mod notices;
 mod replay;
 mod retention;
 mod script_files;
 mod station;
+mod station_uplink;
 
 pub use clock::{Stopwatch, call_id, today, wall_now};
-pub use engine::{Engine, EngineParts, Screen};
+pub use engine::{Engine, EngineParts, Records, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};

@@ -22,13 +22,16 @@ const TO_PAGE: &[&str] = &[
     "cue_done",
     "cue_feedback",
     "flag",
+    "floor",
     "hello",
     "hold_ended",
     "hold_started",
     "lag",
     "levels",
+    "listening",
     "mute_ended",
     "mute_started",
+    "note",
     "notice",
     "partial",
     "refused",
@@ -42,7 +45,7 @@ const TO_PAGE: &[&str] = &[
 ];
 
 /// Every `type` that a page sends.
-const TO_STATION: &[&str] = &["call", "cue", "declare", "play_again"];
+const TO_STATION: &[&str] = &["call", "cue", "declare", "note_read", "play_again"];
 
 #[test]
 fn what_the_station_sends_is_as_the_golden_frames_have_it() {
