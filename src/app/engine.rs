@@ -1,9 +1,9 @@
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::clock::{Stopwatch, call_id, today, wall_now};
+use super::call_files::{Record, Records, open_record};
+use super::clock::{Stopwatch, call_id, wall_now};
+use super::idle_ear::IdleEar;
 use super::levels::Meters;
 use super::live_sound::LiveSound;
 use super::notices;
@@ -14,9 +14,7 @@ use crate::config::AutoStartSettings;
 use crate::http::{CallState, Command, Refusal};
 use crate::listen::CallListener;
 use crate::monitor::Input;
-use crate::record::{CallRecord, RecordHandle, RecordPaths, RecordWriter, record_queue};
 use crate::script::Script;
-use crate::segment::{Heard, Segmenter};
 use crate::transcribe::JobRunner;
 use crate::uplink::UplinkHandle;
 use crate::vad::TwoEars;
@@ -26,9 +24,6 @@ use crate::wire::{Moment, StampedEvent};
 const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(8);
 /// Lag of the text from which on the agent is told, ms.
 const LAG_NOTICE_MS: u64 = 3_000;
-
-/// Faults of a record on their way to the screen; each kind comes once a call.
-const RECORD_FAULTS: usize = 4;
 
 /// Where the engine shows what happens. The pages' hub is one, the console of the demo another.
 pub trait Screen: Send {
@@ -56,15 +51,6 @@ pub struct EngineParts {
     pub uplink: Option<UplinkHandle>,
     /// Calls that start and end by themselves.
     pub auto_start: AutoStartSettings,
-}
-
-/// What is kept of calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Records {
-    /// Folder.
-    pub folder: PathBuf,
-    /// Whether the audio is kept beside the events.
-    pub audio: bool,
 }
 
 /// The one owner of the running call: audio and commands in, events out to the screen and the record.
@@ -98,19 +84,6 @@ struct RunningCall {
     ending: Option<Stopwatch>,
     /// For those who listen in.
     live: LiveSound,
-}
-
-/// The record of a call, and the thread that writes it.
-struct Record {
-    handle: RecordHandle,
-    writer: JoinHandle<()>,
-    faults: Receiver<String>,
-}
-
-/// The ear between calls.
-struct IdleEar {
-    segmenter: Segmenter<TwoEars>,
-    customer_since: Option<CallTime>,
 }
 
 impl<S: Screen> Engine<S> {
@@ -413,80 +386,5 @@ impl RunningCall {
     fn stamp(&mut self, event: Event) -> StampedEvent {
         self.seq += 1;
         StampedEvent { call: self.id.clone(), seq: self.seq, wall: wall_now(), event }
-    }
-}
-
-impl IdleEar {
-    fn new() -> Self {
-        Self { segmenter: Segmenter::new(|_| TwoEars::new()), customer_since: None }
-    }
-
-    /// True once the customer has spoken for `after_ms` on end.
-    fn hears_a_call(&mut self, channel: Channel, at: LineTime, samples: &[i16], after_ms: u32) -> bool {
-        let from = CallTime::from_samples(at.as_samples());
-        self.segmenter.push(channel, from, samples);
-        while let Some(heard) = self.segmenter.poll() {
-            match heard {
-                Heard::SpeechStarted { channel: Channel::Customer, at } => self.customer_since = Some(at),
-                Heard::SpeechEnded { channel: Channel::Customer, .. } => self.customer_since = None,
-                _ => {}
-            }
-        }
-        self.customer_since
-            .is_some_and(|since| self.segmenter.settled().millis_since(since) >= u64::from(after_ms))
-    }
-}
-
-/// Starts the record of a call on its own thread; a record that cannot be made is told and stops nothing.
-fn open_record(
-    records: &Records,
-    id: &str,
-    uplink: Option<UplinkHandle>,
-    screen: &mut impl Screen,
-) -> Option<Record> {
-    let paths = RecordPaths::new(&records.folder, today(), id).ok()?;
-    let created = if records.audio { CallRecord::create(paths) } else { CallRecord::create_journal(paths) };
-    let record = match created {
-        Ok(record) => record,
-        Err(error) => {
-            tracing::error!("the call is not recorded: {error}");
-            screen.moment(notices::not_recorded(&error.to_string()));
-            return None;
-        }
-    };
-    let (handle, writer) = record_queue();
-    let (tell_fault, faults) = sync_channel(RECORD_FAULTS);
-    let id = id.to_owned();
-    let spawned = thread::Builder::new().name("record".to_owned()).spawn(move || {
-        write_record(writer, record, &id, uplink, |fault| {
-            // Full: the agent has been told of worse already.
-            let _ = tell_fault.try_send(fault);
-        });
-    });
-    spawned.ok().map(|writer| Record { handle, writer, faults })
-}
-
-/// Writes a call's record to its end, and tells the uplink each time the journal has grown.
-fn write_record(
-    writer: RecordWriter,
-    record: CallRecord,
-    id: &str,
-    uplink: Option<UplinkHandle>,
-    tell_fault: impl Fn(String),
-) {
-    let journal = record.paths().journal.clone();
-    let writer = match uplink.clone() {
-        Some(uplink) => {
-            let (id, journal) = (id.to_owned(), journal.clone());
-            writer.telling(move |seq| uplink.journaled(&id, &journal, seq, false))
-        }
-        None => writer,
-    };
-    writer.run(record, |error| {
-        tracing::error!("recording: {error}");
-        tell_fault(error.to_string());
-    });
-    if let Some(uplink) = uplink {
-        uplink.journaled(id, &journal, 0, true);
     }
 }

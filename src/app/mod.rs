@@ -1,8 +1,10 @@
 //! Assembly: the only place that starts threads, owns channels and reads clocks.
 
+mod call_files;
 mod clock;
 mod engine;
 mod feed;
+mod idle_ear;
 mod levels;
 mod live_sound;
 mod model;
@@ -13,8 +15,9 @@ mod script_files;
 mod station;
 mod station_uplink;
 
+pub use call_files::Records;
 pub use clock::{Stopwatch, call_id, today, wall_now};
-pub use engine::{Engine, EngineParts, Records, Screen};
+pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::engine::{Engine, EngineParts, Records, Screen};
+use super::call_files::Records;
+use super::engine::{Engine, EngineParts, Screen};
 use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
 use super::retention::keep_records_for;

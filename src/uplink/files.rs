@@ -9,8 +9,8 @@ use super::ledger::{JournalUnreadable, Journals};
 use crate::record::{JournalError, create_private_file, read_journal};
 use crate::wire::StampedEvent;
 
-/// Text of events read at once; a line has at most 1 MiB.
-const READ_MAX: usize = 256 * 1024;
+/// Text of events read at once, and one line more: well within a frame of 256 KiB.
+const READ_MAX: usize = 96 * 1024;
 const LINE_MAX: u64 = 1 << 20;
 
 /// The files of one call on their way to the floor.

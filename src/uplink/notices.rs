@@ -17,15 +17,15 @@ fn notice(key: &str, zh: &str, en: &str) -> Moment {
 pub(super) fn link_fault(error: &LineError) -> Option<Moment> {
     let (zh, en) = match error {
         LineError::Denied(_) => (
-            "班组服务器不认识本工位的凭证，请联系管理员重新登记",
+            "现场服务器不认识本工作站的凭证，请联系管理员重新登记",
             "The floor refuses this station's token; ask the administrator to enrol it again",
         ),
         LineError::Untrusted(_) => (
-            "班组服务器的证书不受信任，请联系管理员",
+            "现场服务器的证书不受信任，请联系管理员",
             "The floor's certificate is not trusted; ask the administrator, who may set ca_file under [floor]",
         ),
         LineError::NoFloor(_) => (
-            "配置的地址不是班组服务器，或版本不符，请联系管理员",
+            "配置的地址不是现场服务器，或版本不符，请联系管理员",
             "There is no floor of this version at the address; ask the administrator to check url under [floor]",
         ),
         _ => return None,
@@ -35,7 +35,7 @@ pub(super) fn link_fault(error: &LineError) -> Option<Moment> {
 
 /// The floor does not take what was sent.
 pub(super) fn link_refused(zh: &str, en: &str) -> Moment {
-    notice(LINK, &format!("班组服务器：{zh}"), &format!("The floor: {en}"))
+    notice(LINK, &format!("现场服务器：{zh}"), &format!("The floor: {en}"))
 }
 
 pub(super) fn link_fine() -> Moment {
@@ -53,7 +53,7 @@ pub(super) fn station_disk_full() -> Moment {
 pub(super) fn floor_disk_full() -> Moment {
     notice(
         RECORDINGS,
-        "班组服务器磁盘已满，录音留在本机，稍后再传",
+        "现场服务器磁盘已满，录音留在本机，稍后再传",
         "The floor's disk is full: recordings stay here and are sent later",
     )
 }

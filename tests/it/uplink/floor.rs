@@ -253,10 +253,10 @@ pub(super) async fn start_proxy(floor: SocketAddr, budgets: Vec<usize>) -> Socke
 async fn carry(mut station: TcpStream, floor: SocketAddr, mut budget: usize) {
     let mut floor = TcpStream::connect(floor).await.unwrap();
     let (mut up, mut down) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    loop {
+    while budget > 0 {
         let carried = tokio::select! {
             read = station.read(&mut up) => match read {
-                Ok(count @ 1..) if budget > 0 => {
+                Ok(count @ 1..) => {
                     let count = count.min(budget);
                     budget -= count;
                     floor.write_all(&up[..count]).await
