@@ -15,19 +15,27 @@ mod accounts;
 mod attempts;
 mod audit;
 mod error;
+mod identity;
 mod names;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod password;
 mod rights;
 mod secret;
 mod secret_file;
 mod session;
+mod sign_on;
 mod stations;
 mod tls;
+mod users;
 
-pub use accounts::{Accounts, Actor, LoggedIn, Now, UserDraft};
+pub use accounts::{Accounts, Actor, LoggedIn, Now};
 pub use attempts::{Attempts, Wait};
 pub use audit::{AuditTrail, AuditWriter, audit_queue};
 pub use error::AccessError;
+pub use identity::{Identity, IdentityError, IdentityProvider, Pending};
+#[cfg(feature = "oidc")]
+pub use oidc::{OidcPlan, OidcProvider};
 pub use password::{PASSWORD_RULES, PasswordCost, PasswordHashes, WeakPassword, check_new_password};
 pub use rights::{Act, On, Reach, Scope, may, reach, scope};
 pub use secret::{NoRandomness, Secret, sha256_hex};
@@ -35,5 +43,6 @@ pub use secret_file::{SecretFileError, read_secret_file};
 pub use session::{Session, SessionLimits};
 pub use stations::{Enrolled, StationDraft};
 pub use tls::{TlsError, tls_acceptor};
+pub use users::UserDraft;
 
 pub(crate) use secret::hex;

@@ -34,8 +34,14 @@ const APART: Duration = Duration::from_millis(1_300);
 pub struct DemoRoom {
     /// Log-in name and password of a lead who sees all of it, for this run only.
     pub login: (String, String),
-    /// Stations leave when this is dropped.
-    _orders: watch::Sender<Order>,
+    orders: watch::Sender<Order>,
+}
+
+impl Drop for DemoRoom {
+    /// The stations leave.
+    fn drop(&mut self) {
+        self.orders.send_replace(Order::Leave);
+    }
 }
 
 /// Fills a floor with 24 simulated stations, which speak the real protocol over real sockets and take one call after the
@@ -71,7 +77,7 @@ pub fn fill_room(floor: &OpenFloor) -> anyhow::Result<DemoRoom> {
         }
     };
     thread::Builder::new().name("demo-stations".to_owned()).spawn(play).context("no thread to be had")?;
-    Ok(DemoRoom { login, _orders: orders })
+    Ok(DemoRoom { login, orders })
 }
 
 fn enrol(floor: &OpenFloor, repertoire: &Arc<Repertoire>, hello: &StationHello) -> anyhow::Result<Vec<Seat>> {

@@ -144,9 +144,9 @@ impl Board {
     }
 
     /// An event of a call of that station. An event that was taken in already changes nothing; so does one of a call
-    /// whose beginning was never told.
-    pub fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) {
-        self.take(station, event, now_ms, true);
+    /// whose beginning was never told. True if it was new.
+    pub fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) -> bool {
+        self.take(station, event, now_ms, true)
     }
 
     /// The same for an event from before a restart: its alerts have been raised and its figures counted then.
@@ -299,14 +299,14 @@ impl Board {
         }
     }
 
-    fn take(&mut self, station: u32, event: &StampedEvent, now_ms: i64, fresh: bool) {
+    fn take(&mut self, station: u32, event: &StampedEvent, now_ms: i64, fresh: bool) -> bool {
         self.advance(now_ms);
         let now_ms = self.now_ms;
-        let Some(desk) = self.desks.get_mut(&station) else { return };
+        let Some(desk) = self.desks.get_mut(&station) else { return false };
         desk.have(&event.call, event.seq);
         let Some(call) = desk.call_of(event, now_ms) else {
             self.changed(station);
-            return;
+            return false;
         };
         call.take(event, now_ms);
         let answered_ms = call.answered_ms;
@@ -330,6 +330,7 @@ impl Board {
             _ => {}
         }
         self.changed(station);
+        true
     }
 
     /// Takes an event into the figures of the day that its call was answered on.

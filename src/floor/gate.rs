@@ -24,9 +24,20 @@ pub(super) async fn admit(State(house): State<Arc<House>>, request: Request, nex
     if response.status().is_client_error() {
         house.counts.refused.add(1);
         tracing::debug!(status = response.status().as_u16(), "request refused");
+        response = in_both_languages(response);
     }
     protect(response.headers_mut(), &HeaderValue::from_static(CONTENT_POLICY));
     response
+}
+
+/// What the framework refuses by itself, it refuses in plain English text.
+fn in_both_languages(response: Response) -> Response {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    if !content_type.is_some_and(|name| name.as_bytes().starts_with(b"text/plain")) {
+        return response;
+    }
+    let why = response.status().canonical_reason().unwrap_or("not as it must be");
+    Fault::new(response.status(), "请求不对", format!("the request is not taken: {why}")).into_response()
 }
 
 fn check_sender(house: &House, headers: &HeaderMap) -> Result<(), Fault> {

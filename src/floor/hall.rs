@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -51,6 +52,8 @@ pub(super) struct Lead {
     pub(super) user: Arc<UserRow>,
     pub(super) audience: Audience,
     pub(super) outbox: mpsc::Sender<ForLead>,
+    /// Set when an event of the open call did not fit into the outbox.
+    is_behind: Arc<AtomicBool>,
     open: Option<(u32, Arc<str>)>,
 }
 
@@ -155,8 +158,8 @@ impl Hall {
             }
             ToHall::Enrolled(rows) => self.enrolled(&rows, now_ms),
             ToHall::StoreDown(down) => self.tell_store_down(down),
-            ToHall::LeadCame { lead, user, audience, outbox } => {
-                self.leads.insert(lead, Lead { user, audience, outbox, open: None });
+            ToHall::LeadCame { lead, user, audience, outbox, is_behind } => {
+                self.leads.insert(lead, Lead { user, audience, outbox, is_behind, open: None });
                 self.tell_board_of_leads(now_ms);
             }
             ToHall::LeadLeft { lead } => self.lead_left(lead, now_ms),
@@ -177,8 +180,9 @@ impl Hall {
     }
 
     fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) {
-        self.board.event(station, event, now_ms);
-        if let Some(tap) = &mut self.tap {
+        let is_new = self.board.event(station, event, now_ms);
+        // What was shown while the store was down comes again when it is stored.
+        if let Some(tap) = self.tap.as_mut().filter(|_| is_new) {
             tap.event(station, event);
         }
         let mut frame = None;
@@ -187,12 +191,15 @@ impl Hall {
                 continue;
             };
             let frame = frame.get_or_insert_with(|| encode(&ToLead::CallEvent { event: event.clone() }));
-            // What does not fit in is read from the store by the page's own task, when it sees the gap.
-            let _ = lead.outbox.try_send(ForLead::Event {
+            // What does not fit in is read from the store by the page's own task.
+            let told = lead.outbox.try_send(ForLead::Event {
                 seq: event.seq,
                 call: call.clone(),
                 frame: frame.clone(),
             });
+            if told.is_err() {
+                lead.is_behind.store(true, Ordering::Release);
+            }
         }
     }
 

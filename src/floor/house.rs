@@ -3,13 +3,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
-use super::people::{LogIns, PeopleParts};
+use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
@@ -98,6 +98,7 @@ pub(crate) struct House {
     pub(crate) people: PeopleParts,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
+    pub(super) sign_ons: SignOns,
     /// `Host`s that mean this floor; empty: any.
     pub(super) hosts: Vec<String>,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -105,6 +106,8 @@ pub(crate) struct House {
     /// Becomes true when the server stops.
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) uploads: Semaphore,
+    /// Rung when stations have been enrolled or revoked.
+    pub(super) enrolment: Notify,
     numbers: AtomicU64,
 }
 
@@ -125,11 +128,13 @@ impl House {
             counts: Arc::clone(&parts.counts),
             people: std::mem::take(&mut parts.people),
             log_ins: LogIns::default(),
+            sign_ons: SignOns::default(),
             hosts,
             hall,
             jobs,
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
+            enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }
     }
@@ -137,6 +142,11 @@ impl House {
     /// A number that no connection had before.
     pub(super) fn next_number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Stations were enrolled or revoked: the board looks at once instead of within some seconds.
+    pub(crate) fn stations_changed(&self) {
+        self.enrolment.notify_one();
     }
 
     /// Does something that waits for the disk, on a thread that may.

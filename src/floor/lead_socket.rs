@@ -1,5 +1,6 @@
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -61,7 +62,14 @@ async fn attend(house: Arc<House>, visitor: Visitor, audience: Audience, mut soc
     let lead = house.next_number();
     let (outbox, letters) = mpsc::channel(OUTBOX);
     let user = Arc::new(visitor.user().clone());
-    let came = ToHall::LeadCame { lead, user, audience: audience.clone(), outbox };
+    let is_behind = Arc::new(AtomicBool::new(false));
+    let came = ToHall::LeadCame {
+        lead,
+        user,
+        audience: audience.clone(),
+        outbox,
+        is_behind: Arc::clone(&is_behind),
+    };
     if house.hall.send(came).await.is_err() {
         return;
     }
@@ -75,6 +83,7 @@ async fn attend(house: Arc<House>, visitor: Visitor, audience: Audience, mut soc
         lead,
         socket: &mut socket,
         letters,
+        is_behind,
         ping,
         heard: true,
         open: None,
@@ -102,6 +111,8 @@ struct LeadPage<'h> {
     lead: u64,
     socket: &'h mut WebSocket,
     letters: mpsc::Receiver<ForLead>,
+    /// Events of the open call did not fit in behind the last letter.
+    is_behind: Arc<AtomicBool>,
     ping: Interval,
     /// Anything since the last ping.
     heard: bool,
@@ -140,7 +151,7 @@ impl LeadPage<'_> {
                     }
                     Err(broadcast::error::RecvError::Closed) => Err(End::Close(close_code::AWAY, "the floor stops")),
                 },
-                letter = self.letters.recv() => self.deliver(letter).await,
+                letter = self.letters.recv() => self.read(letter).await,
                 sound = hear_sound(&mut self.ears) => match sound {
                     Some(sound) => self.send(Message::Binary(sound)).await,
                     // The call is over.
@@ -165,6 +176,14 @@ impl LeadPage<'_> {
         let (frame, frames) = answered.await.map_err(|_stopped| End::Gone)?;
         self.send(Message::Text(frame)).await?;
         Ok(frames)
+    }
+
+    async fn read(&mut self, letter: Option<ForLead>) -> Result<(), End> {
+        self.deliver(letter).await?;
+        if self.letters.is_empty() && self.is_behind.swap(false, Ordering::Acquire) {
+            self.catch_up().await?;
+        }
+        Ok(())
     }
 
     async fn deliver(&mut self, letter: Option<ForLead>) -> Result<(), End> {

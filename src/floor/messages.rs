@@ -2,6 +2,7 @@
 //! when it is full.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::body::Bytes;
 use axum::extract::ws::Utf8Bytes;
@@ -67,6 +68,7 @@ pub(super) enum ToHall {
         user: Arc<UserRow>,
         audience: Audience,
         outbox: mpsc::Sender<ForLead>,
+        is_behind: Arc<AtomicBool>,
     },
     LeadLeft {
         lead: u64,

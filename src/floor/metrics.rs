@@ -19,7 +19,7 @@ pub(super) async fn metrics(State(house): State<Arc<House>>, parts: Parts) -> Re
     let is_local =
         parts.extensions.get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
     let is_forwarded = ["x-forwarded-for", "forwarded"].iter().any(|name| parts.headers.contains_key(*name));
-    if !(is_local && !is_forwarded) && !has_token(&house, &parts.headers) {
+    if (!is_local || is_forwarded) && !has_token(&house, &parts.headers) {
         return Err(Fault::new(
             StatusCode::FORBIDDEN,
             "指标只对本机开放",

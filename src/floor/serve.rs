@@ -1,6 +1,6 @@
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Uri;
@@ -20,7 +20,7 @@ use super::rebuild::rebuild;
 use super::writer::Writer;
 use super::{api, gate, lead_socket, metrics, people, recordings, station_socket};
 use crate::http::{Door, Fault, accept, not_found, page_file, stopped};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 use crate::wire::UPLOAD_PART_MAX;
 
 /// Largest body of a request that is no recording.
@@ -73,12 +73,12 @@ pub async fn serve(
     let tap = parts.tap.take();
     let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone(), tap);
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
-    tokio::spawn(follow_enrolment(Arc::clone(&parts.store), hall.clone(), parts.timeouts, stopping.clone()));
-
     let hosts = hosts(&parts, address);
     let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
+    let house = Arc::new(house);
+    tokio::spawn(follow_enrolment(Arc::downgrade(&house), parts.timeouts));
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
-    let accept = accept(&listener, router(Arc::new(house)), door, stopping);
+    let accept = accept(&listener, router(house), door, stopping);
     tokio::select! {
         () = accept => {}
         () = shutdown => {}
@@ -115,28 +115,24 @@ fn hosts(parts: &FloorParts, address: SocketAddr) -> Vec<String> {
 }
 
 /// Stations that are enrolled, changed or revoked meanwhile, by this process or another, come onto the board and off it.
-async fn follow_enrolment(
-    store: Arc<dyn Store>,
-    hall: mpsc::Sender<ToHall>,
-    timeouts: Timeouts,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
     let mut tick = interval(timeouts.stations);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    // The floor that has stopped is gone with its last connection.
+    while let Some(floor) = house.upgrade() {
+        let mut stopping = floor.stopping.clone();
         tokio::select! {
             _ = tick.tick() => {}
+            () = floor.enrolment.notified() => {}
             () = stopped(&mut stopping) => return,
         }
-        let store = Arc::clone(&store);
-        match tokio::task::spawn_blocking(move || store.stations()).await {
-            Ok(Ok(rows)) => {
-                if hall.send(ToHall::Enrolled(rows)).await.is_err() {
+        match floor.blocking(|floor| Ok(floor.store.stations()?)).await {
+            Ok(rows) => {
+                if floor.hall.send(ToHall::Enrolled(rows)).await.is_err() {
                     return;
                 }
             }
-            Ok(Err(error)) => tracing::warn!(%error, "enrolled stations cannot be read"),
-            Err(_stops) => return,
+            Err(_told_in_the_log) => tracing::warn!("enrolled stations cannot be read"),
         }
     }
 }

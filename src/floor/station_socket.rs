@@ -29,6 +29,8 @@ const UNDER_WAY_MAX: usize = 8;
 const OUTBOX: usize = 64;
 /// Calls in one offer.
 const OFFER_MAX: usize = 1_024;
+/// Largest number of an event that is believed.
+const SEQ_MAX: u64 = 1 << 32;
 /// Frames of nonsense after which a connection ends.
 const REFUSED_MAX: u32 = 32;
 
@@ -237,8 +239,10 @@ impl StationLine<'_> {
                 }
                 return self.hand_in(call, Vec::new(), Some(last_seq)).await;
             }
-            ToFloor::Moment { moment: Moment::Hello(_) | Moment::Refused { .. } } => {}
-            ToFloor::Moment { moment } => self.tell_or_drop(ToHall::Moment { station, connection, moment }),
+            ToFloor::Moment { moment } if is_for_leads(&moment) => {
+                self.tell_or_drop(ToHall::Moment { station, connection, moment });
+            }
+            ToFloor::Moment { .. } => {}
             ToFloor::Ringing { on } => self.tell(ToHall::Ringing { station, connection, on }).await,
             ToFloor::NoteRead { id } => self.tell(ToHall::NoteRead { station, id }).await,
         }
@@ -290,9 +294,8 @@ impl StationLine<'_> {
 
     async fn events(&mut self, events: Vec<StampedEvent>) -> Result<(), End> {
         let whole = |call: &str, first: u64| {
-            let numbered =
-                events.iter().zip(first..).all(|(event, seq)| event.seq == seq && event.call == call);
-            numbered && first > 0 && events.len() <= UNCONFIRMED_MAX && is_call_id(call)
+            let fits = (1..=SEQ_MAX).contains(&first) && events.len() <= UNCONFIRMED_MAX && is_call_id(call);
+            fits && events.iter().zip(first..).all(|(event, seq)| event.seq == seq && event.call == call)
         };
         match events.first().map(|first| (first.call.clone(), first.seq)) {
             Some((call, first)) if whole(&call, first) => self.hand_in(call, events, None).await,
@@ -366,6 +369,14 @@ impl StationLine<'_> {
     async fn say(&mut self, told: &FromFloor) -> Result<(), End> {
         send(self.socket, self.house.timeouts.frame, Message::Text(encode(told))).await
     }
+}
+
+/// The others are between a station and its own page.
+const fn is_for_leads(moment: &Moment) -> bool {
+    matches!(
+        moment,
+        Moment::Levels { .. } | Moment::Partial { .. } | Moment::Lag { .. } | Moment::Notice { .. }
+    )
 }
 
 /// Ids are made of what a file name may be made of everywhere.

@@ -73,7 +73,7 @@ impl OptionalFromRequestParts<Arc<House>> for Visitor {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Option<Self>, Fault> {
-        let Some(cookie) = session_cookie(&parts.headers).map(str::to_owned) else { return Ok(None) };
+        let Some(cookie) = cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned) else { return Ok(None) };
         let from = sender(parts, house)?;
         let session =
             house.blocking(move |house| Ok(house.accounts.session(&cookie, house.clock.now())?)).await?;
@@ -89,12 +89,12 @@ pub(crate) fn sender(parts: &Parts, house: &House) -> Result<IpAddr, Fault> {
     Ok(forwarded(peer, &parts.headers, &house.people.trusted_proxies))
 }
 
-/// The value of the session's cookie.
-pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut named =
         cookies.flat_map(|value| value.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    named.find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value)
+    named.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 fn log_in_first() -> Fault {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::clock::FloorClock;
 use super::counts::Counts;
@@ -50,6 +50,7 @@ struct Down {
     probe: Arrival,
     /// Calls of which events were shown and forgotten, by station, and how to ask for them again.
     owed: BTreeMap<(u32, String), mpsc::Sender<ToStation>>,
+    again: Interval,
 }
 
 impl Batch {
@@ -82,16 +83,19 @@ impl Writer {
         let mut batch = Batch::default();
         let mut down: Option<Down> = None;
         while !batch.stop {
-            let next = match down {
-                None => self.jobs.blocking_recv(),
-                // Time is up, or there is something to show.
-                Some(_) => match runtime.block_on(timeout(self.retry, self.jobs.recv())) {
-                    Ok(next) => next,
-                    Err(_elapsed) => {
-                        self.try_again(&mut down);
-                        continue;
+            let next = match &mut down {
+                None => Some(self.jobs.blocking_recv()),
+                Some(down) => runtime.block_on(async {
+                    tokio::select! {
+                        biased;
+                        _ = down.again.tick() => None,
+                        next = self.jobs.recv() => Some(next),
                     }
-                },
+                }),
+            };
+            let Some(next) = next else {
+                self.try_again(&mut down);
+                continue;
             };
             batch.take(next.unwrap_or(Job::Stop));
             while !batch.is_full() {
@@ -100,7 +104,7 @@ impl Writer {
             }
             self.counts.writer_queue.set(self.jobs.len() as u64);
             self.write_alerts(&mut batch);
-            self.write_arrivals(&mut batch, &mut down);
+            self.write_arrivals(&mut batch, &mut down, runtime);
         }
     }
 
@@ -116,7 +120,7 @@ impl Writer {
         }
     }
 
-    fn write_arrivals(&self, batch: &mut Batch, down: &mut Option<Down>) {
+    fn write_arrivals(&self, batch: &mut Batch, down: &mut Option<Down>, runtime: &Handle) {
         let arrivals = std::mem::take(&mut batch.arrivals);
         let answers = std::mem::take(&mut batch.answers);
         batch.events = 0;
@@ -143,11 +147,21 @@ impl Writer {
                 // An arrival without events would prove nothing of the room there is.
                 let probe = arrivals.iter().max_by_key(|arrival| arrival.events.len()).cloned();
                 let Some(probe) = probe else { return };
-                let begun = down.insert(Down { probe, owed: BTreeMap::new() });
+                let again = self.waits(runtime);
+                let begun = down.insert(Down { probe, owed: BTreeMap::new(), again });
                 let _ = self.hall.blocking_send(ToHall::StoreDown(true));
                 self.show_only(arrivals, answers, begun);
             }
         }
+    }
+
+    /// The moments at which a store that takes nothing is tried again.
+    fn waits(&self, runtime: &Handle) -> Interval {
+        let _inside = runtime.enter();
+        let mut again = interval(self.retry);
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        again.reset();
+        again
     }
 
     fn stored(&self, mut arrival: Arrival, answer: &mpsc::Sender<ToStation>, appended: &Appended) {
@@ -172,7 +186,6 @@ impl Writer {
         } else {
             FromFloor::Stored { call: call.clone(), seq, closed }
         };
-        say(answer, Some(told));
         let events: Vec<_> = arrival.events.drain(fresh.clone()).collect();
         if !events.is_empty() || arrival.closes.is_some() {
             let station = arrival.header.station;
@@ -180,6 +193,7 @@ impl Writer {
             let closed = closed && arrival.closes.is_some();
             let _ = self.hall.blocking_send(ToHall::Events { station, call, events, closed });
         }
+        say(answer, Some(told));
     }
 
     /// The view goes on with what cannot be stored; the stations keep it.
@@ -198,7 +212,7 @@ impl Writer {
     }
 
     fn try_again(&self, down: &mut Option<Down>) {
-        let Some(Down { probe, owed }) = down else { return };
+        let Some(Down { probe, owed, .. }) = down else { return };
         if let Err(error) = self.store.append(std::slice::from_ref(probe)) {
             tracing::warn!(%error, calls = owed.len(), "events still cannot be stored");
             self.counts.store_failures.add(1);

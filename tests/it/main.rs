@@ -12,6 +12,8 @@ mod calls;
 mod capture;
 // Which setting wins, and how a mistake in the file is told.
 mod config;
+// A floor's configuration: the same, and what may not be had without TLS.
+mod config_floor;
 // What pages get of a call, and in which order, however slowly they read.
 mod deliver;
 // What is said about a machine, given its facts.
@@ -26,6 +28,8 @@ mod eval;
 mod file;
 // The floor's server: stations, leads, and those who should be neither.
 mod floor;
+// `callcue floor` as a program.
+mod floor_command;
 // The station's web server: pages and softphones, and those who should be neither.
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
@@ -64,6 +68,8 @@ mod timeline;
 mod transcribe;
 // The station's side of the floor: what it sends when, over what breaks.
 mod uplink;
+// What other systems are told, signed, against servers of the test.
+mod webhook;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.

@@ -1,10 +1,11 @@
 //! From a floor's settings to what it is run by.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::bail;
 
-use crate::access::{SessionLimits, read_secret_file, tls_acceptor};
+use crate::access::{IdentityProvider, SessionLimits, read_secret_file, tls_acceptor};
 use crate::app::{DemoRoom, FloorPlan, OpenFloor, WebhookPlan};
 use crate::board::Thresholds;
 use crate::config::{FloorSettings, WebhookEvent, WebhookSettings};
@@ -36,6 +37,7 @@ pub(super) fn plan(
         secure_cookies: tls.is_some() || server.behind_proxy,
         trusted_proxies: server.trusted_proxies.iter().map(|address| address.to_canonical()).collect(),
         data: Some(settings.data.clone()),
+        identity: identity(settings, listen)?,
         metrics_token: metrics_token.map(|path| read_secret_file(path, SECRET_MIN)).transpose()?,
     };
     Ok(FloorPlan {
@@ -78,4 +80,32 @@ fn webhooks(settings: &FloorSettings) -> anyhow::Result<Vec<WebhookPlan>> {
         })
     };
     settings.webhooks.iter().map(plan).collect()
+}
+
+#[cfg(feature = "oidc")]
+fn identity(
+    settings: &FloorSettings,
+    listen: SocketAddr,
+) -> anyhow::Result<Option<Arc<dyn IdentityProvider>>> {
+    use crate::access::{OidcPlan, OidcProvider};
+    let Some(oidc) = &settings.oidc else { return Ok(None) };
+    let here = || format!("{}://{listen}", if settings.tls.is_some() { "https" } else { "http" });
+    let secret_file = oidc.client_secret_file.as_ref();
+    Ok(Some(Arc::new(OidcProvider::new(OidcPlan {
+        issuer: oidc.issuer.as_str().to_owned(),
+        client_id: oidc.client_id.clone(),
+        client_secret: secret_file.map(|path| read_secret_file(path, 1)).transpose()?,
+        public_origin: settings.server.public_url.as_ref().map_or_else(here, |url| url.origin().to_owned()),
+        label: oidc.label.clone(),
+    }))))
+}
+
+#[cfg(not(feature = "oidc"))]
+fn identity(settings: &FloorSettings, _: SocketAddr) -> anyhow::Result<Option<Arc<dyn IdentityProvider>>> {
+    if settings.oidc.is_some() {
+        bail!(
+            "[oidc] is set, but this callcue was built without it: build with `--features oidc`, or take [oidc] out of floor.toml"
+        );
+    }
+    Ok(None)
 }

@@ -147,7 +147,7 @@ pub(super) async fn me(visitor: Visitor) -> Json<impl Serialize> {
 }
 
 /// A cookie of the browser's session, which no script reads and no other site sends along.
-fn cookie_header(value: &str, max_age_s: Option<u32>, secure: bool) -> HeaderValue {
+pub(super) fn cookie_header(value: &str, max_age_s: Option<u32>, secure: bool) -> HeaderValue {
     let mut text = format!("{SESSION_COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/");
     if let Some(max_age_s) = max_age_s {
         text += &format!("; Max-Age={max_age_s}");

@@ -11,6 +11,7 @@ mod log_in;
 mod log_ins;
 mod own_page;
 mod sender;
+mod sign_on;
 mod stations;
 mod users;
 
@@ -18,18 +19,21 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::http::header;
+use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
 pub(super) use log_ins::LogIns;
 pub(super) use sender::forwarded;
+pub(super) use sign_on::SignOns;
 
 use super::house::House;
-use crate::access::{Actor, Secret};
+use crate::access::{Actor, IdentityProvider, Secret};
 use crate::floor::visitor::Visitor;
 
 /// How people and machines come in, beside their passwords and tokens.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct PeopleParts {
     /// Whether browsers speak TLS with the floor, or with a proxy in front: then cookies go no other way.
     pub secure_cookies: bool,
@@ -39,11 +43,15 @@ pub struct PeopleParts {
     pub data: Option<PathBuf>,
     /// What reads `/metrics` from other machines; none: nothing does.
     pub metrics_token: Option<Secret>,
+    /// The company's own identity provider.
+    pub identity: Option<Arc<dyn IdentityProvider>>,
 }
 
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
-        .route("/api/login", post(log_in::log_in))
+        .route("/api/login", get(sign_on::ways).post(log_in::log_in))
+        .route("/api/oidc/start", get(sign_on::start))
+        .route("/api/oidc/callback", get(sign_on::callback))
         .route("/api/logout", post(log_in::log_out))
         .route("/api/me", get(log_in::me))
         .route("/api/password", post(log_in::change_password))
@@ -55,7 +63,13 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/stations", get(stations::list).post(stations::enrol))
         .route("/api/stations/{name}", delete(stations::revoke))
         .route("/api/audit", get(audit::read))
+        .route("/api/openapi.json", get(openapi))
         .route_layer(middleware::from_fn(own_page::require))
+}
+
+/// The description of all this. A test holds it to the routes and to what they answer.
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../config/openapi.json"))
 }
 
 impl Visitor {

@@ -72,7 +72,9 @@ pub(super) async fn enrol(
         let enrolled = house.accounts.enrol(&visitor.actor(), &draft, house.clock.now())?;
         Ok(Json(json!({"station": enrolled.station.station, "token": enrolled.token.reveal()})))
     };
-    house.blocking(enrol).await
+    let enrolled = house.blocking(enrol).await?;
+    house.stations_changed();
+    Ok(enrolled)
 }
 
 pub(super) async fn revoke(
@@ -85,5 +87,7 @@ pub(super) async fn revoke(
         house.accounts.revoke(&visitor.actor(), &name, house.clock.now())?;
         Ok(StatusCode::NO_CONTENT)
     };
-    house.blocking(revoke).await
+    let revoked = house.blocking(revoke).await?;
+    house.stations_changed();
+    Ok(revoked)
 }

@@ -39,13 +39,17 @@ const FILE: &str = "floor.sqlite3";
 const RECORDINGS: &str = "recordings";
 
 /// Readers that are kept open between questions. More at once are opened and closed again.
-const READERS_MAX: usize = 8;
+const READERS_MAX: usize = 4;
 /// How long another program (`callcue floor verify`, `enrol`) may hold the file before we give up.
 const BUSY_MAX: Duration = Duration::from_secs(10);
 /// Statements a connection keeps ready; there are fewer in all.
 const STATEMENTS_MAX: usize = 96;
-/// Pages in memory, a connection, KiB.
-const CACHE_KIB: i64 = 16 * 1024;
+/// Pages in memory, KiB: of the writer, and of each reader. With all readers it is what a floor may have for a few hundred stations;
+/// the system keeps the rest of the file in its own memory, if it has some to spare.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
+const READER_CACHE_KIB: i64 = 4 * 1024;
+/// Pages of 4 KiB in the WAL before they go into the file: many batches change the same pages, and these are then written once.
+const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// The store in a folder. Shared by reference among threads.
 #[derive(Debug)]
@@ -77,9 +81,10 @@ impl SqliteStore {
             connection.busy_timeout(BUSY_MAX)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
             // A long reader lets the WAL grow; it need not stay that long.
             connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-            configure(&connection)?;
+            configure(&connection, WRITER_CACHE_KIB)?;
             schema::prepare(&mut connection)?;
             folder::sync_folder(folder)?;
             let readers = Some(Mutex::new(Vec::new()));
@@ -97,7 +102,7 @@ impl SqliteStore {
         let open = || -> Result<Self, StoreFault> {
             folder::make_private_folder(&recordings)?;
             let mut connection = Connection::open_in_memory()?;
-            configure(&connection)?;
+            configure(&connection, WRITER_CACHE_KIB)?;
             schema::prepare(&mut connection)?;
             Ok(Self::new(PathBuf::from("memory"), recordings.clone(), connection, None))
         };
@@ -156,7 +161,7 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY_MAX)?;
-        configure(&connection)?;
+        configure(&connection, READER_CACHE_KIB)?;
         Ok(connection)
     }
 
@@ -194,9 +199,9 @@ impl Store for SqliteStore {
     }
 }
 
-fn configure(connection: &Connection) -> Result<(), StoreFault> {
+fn configure(connection: &Connection, cache_kib: i64) -> Result<(), StoreFault> {
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(())

@@ -136,7 +136,7 @@ CREATE TABLE transcripts (
 
 -- The search index of transcripts: rowid is their key, the terms are made in terms.rs, which says what they are. It has no content of
 -- its own (`transcripts` has), and what is taken out of it is overwritten, so that erased words are gone from here, too.
-CREATE VIRTUAL TABLE words USING fts5 (text, sound, whose, content = '', tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE words USING fts5 (single, pair, sound, whose, content = '', tokenize = 'unicode61 remove_diacritics 0');
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 
 -- Breaches, from flag events. Team, agent and start are the call's: they never change, and here they are in the index.

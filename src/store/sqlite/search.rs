@@ -50,8 +50,9 @@ pub(super) fn index(
     team: &str,
     agent: &str,
 ) -> Result<(), StoreFault> {
-    let sql = "INSERT INTO words (rowid, text, sound, whose) VALUES (?1, ?2, ?3, ?4)";
-    let row = params![key, terms::pairs(text), terms::sounds(text), terms::whose(team, agent)];
+    let sql = "INSERT INTO words (rowid, single, pair, sound, whose) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let whose = terms::whose(team, agent);
+    let row = params![key, terms::singles(text), terms::pairs(text), terms::sounds(text), whose];
     connection.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Utterances and queries as terms of the search index.
 //!
 //! SQLite's own tokenisers know words between blanks, or three characters at once; Chinese has no blanks, and most of its words are of
-//! two characters. So the terms are made here. `text` has every pair of neighbouring characters and the last one alone, signs and
-//! blanks left out: 请退款 is `请退 退款 款`. Words of two characters and more are then a phrase of pairs, found exactly; one
-//! character is the beginning of a term. `sound` has one pinyin syllable a character, without tones. `whose` has the team and the
-//! agent, so that a search within a team never reads what other teams said.
+//! two characters. So the terms are made here, of letters, digits and characters alone. `pair` has every two neighbours: 请退款 is
+//! `请退 退款`. Words of two characters and more are then a phrase of pairs, found exactly. `single` has each character once, for words of
+//! one. `sound` has one pinyin syllable a character, without tones. `whose` has the team and the agent, so that a search within a team
+//! never reads what other teams said.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -19,7 +19,6 @@ const APART: &str = "zzz";
 const SYLLABLE_MAX: usize = 6;
 /// Characters with two ways to be said that are both in daily use; what else the dictionary has for a character is not said today.
 const TWO_READINGS: &str = "行重长還还了得地着都调会單单乐傳传差参弹便降觉角率没省宿校血系色什說说曾车大给和卡落绿模数提解露厦藏朝折";
-
 /// Ways to cut letters into syllables that are looked for; `xian` has two.
 const CUTS_MAX: usize = 8;
 
@@ -28,15 +27,19 @@ fn characters(text: &str) -> Vec<char> {
     text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// `text` of an utterance.
+/// `single` of an utterance.
+pub(super) fn singles(text: &str) -> String {
+    let distinct: BTreeSet<char> = characters(text).into_iter().collect();
+    distinct.into_iter().flat_map(|character| [character, ' ']).collect()
+}
+
+/// `pair` of an utterance.
 pub(super) fn pairs(text: &str) -> String {
-    let characters = characters(text);
     let mut terms = String::with_capacity(text.len() * 3);
-    for pair in characters.windows(2) {
+    for pair in characters(text).windows(2) {
         terms.extend(pair);
         terms.push(' ');
     }
-    terms.extend(characters.last());
     terms
 }
 
@@ -100,10 +103,10 @@ pub(super) fn expression(query: &TextQuery) -> Option<String> {
 
 fn text_phrase(term: &str) -> String {
     match characters(term)[..] {
-        [one] => format!("text : \"{one}\" *"),
+        [one] => format!("single : \"{one}\""),
         ref characters => {
             let pairs: Vec<String> = characters.windows(2).map(|pair| pair.iter().collect()).collect();
-            format!("text : \"{}\"", pairs.join(" "))
+            format!("pair : \"{}\"", pairs.join(" "))
         }
     }
 }
@@ -176,9 +179,9 @@ mod tests {
 
     #[test]
     fn utterances_become_pairs_and_sounds() {
-        assert_eq!(pairs("请,退款!"), "请退 退款 款");
-        assert_eq!(pairs("A好"), "a好 好");
-        assert_eq!(pairs("…"), "");
+        assert_eq!(pairs("请,退款!"), "请退 退款 ");
+        assert_eq!(pairs("A好…"), "a好 ");
+        assert_eq!(singles("好A,好"), "a 好 ");
         assert_eq!(sounds("退款"), "tui kuan");
         assert_eq!(sounds("银行"), "yin xing zzz yin hang");
     }
@@ -195,6 +198,6 @@ mod tests {
     fn no_query_can_be_an_operator() {
         let query = TextQuery { words: "\" OR NEAR( * : ^ AND 退\"款*".to_owned(), ..TextQuery::default() };
         let expression = expression(&query).unwrap();
-        assert!(expression.ends_with("text : \"退款\""), "{expression}");
+        assert!(expression.ends_with("pair : \"退款\""), "{expression}");
     }
 }

@@ -3,5 +3,8 @@
 mod accounts;
 mod attempts;
 mod audit;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod password;
 mod rights;
+mod tls;

@@ -1,6 +1,9 @@
+use std::collections::BTreeSet;
+use std::fs;
+
 use callcue::call::{Channel, EventKind};
 use callcue::store::sqlite::SqliteStore;
-use callcue::store::{Appended, Arrival, CallQuery, CallState, CallStore, Standing, StoreFault};
+use callcue::store::{Appended, Arrival, CallQuery, CallState, CallStore, Standing, Store, StoreFault};
 use proptest::prelude::*;
 
 use super::model::Model;
@@ -80,6 +83,7 @@ proptest! {
         }
         prop_assert_eq!(store.append(&batch).unwrap(), expected);
         check(&store, &model)?;
+        prop_assert_eq!(store.verify().unwrap(), [""; 0]);
     }
 }
 
@@ -100,6 +104,36 @@ fn what_was_appended_is_there_after_the_store_just_stops() {
     assert_eq!(appended[0].fresh, 4..17);
     assert_eq!(store.events("c1", 5, 3).unwrap(), events[5..8]);
     assert_eq!(store.events("c1", 0, 100).unwrap(), events);
+}
+
+/// What a power cut may leave of the file beside the database: any part of it, since only whole transactions at its start count.
+#[test]
+fn a_torn_write_ahead_log_loses_whole_batches_and_no_more() {
+    let place = Place::new();
+    drop(place.open());
+    let before = fs::read(place.file()).unwrap();
+    let store = place.open();
+    let events = whole_call("c1", 0, 41);
+    for batch in events[..40].chunks(4) {
+        store.append(&[arrival(1, batch, None)]).unwrap();
+    }
+    let log = fs::read(place.path().join("floor.sqlite3-wal")).unwrap();
+    let mut seen = BTreeSet::new();
+    for cut in (0..=log.len()).step_by(log.len() / 60).chain([log.len()]) {
+        let torn = Place::new();
+        fs::create_dir(torn.path()).unwrap();
+        fs::write(torn.file(), &before).unwrap();
+        fs::write(torn.path().join("floor.sqlite3-wal"), &log[..cut]).unwrap();
+        let store = torn.open();
+        let seq = store.standing(1, "c1").unwrap().seq;
+        assert!(seq.is_multiple_of(4), "{seq} events, cut at {cut} of {}", log.len());
+        assert_eq!(store.verify().unwrap(), [""; 0], "cut at {cut}");
+        seen.insert(seq);
+        // The station sends what follows, and all is well.
+        store.append(&[arrival(1, &events[seq as usize..], None)]).unwrap();
+        assert_eq!(store.events("c1", 0, 100).unwrap(), events);
+    }
+    assert!(seen.len() > 5 && seen.contains(&40), "{seen:?}");
 }
 
 #[test]
@@ -182,7 +216,7 @@ fn a_wall_clock_that_cannot_be_read_is_as_good_as_none() {
 fn many(store: &SqliteStore) {
     let arrivals: Vec<Arrival> = (0..40)
         .map(|n: u32| {
-            let length = if n % 2 == 0 { 14 } else { 3 };
+            let length = if n.is_multiple_of(2) { 14 } else { 3 };
             let started_ms = i64::from(n / 2) * HOUR_MS / 2;
             arrival(n % 4 + 1, &whole_call(&format!("c{n:02}"), started_ms, length), None)
         })
