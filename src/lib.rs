@@ -53,7 +53,7 @@
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
-//! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
+//! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire workbench |

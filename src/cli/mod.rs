@@ -11,6 +11,7 @@ mod rehearse;
 mod replay;
 mod script;
 mod script_draft;
+mod script_test;
 mod station;
 
 use std::process::ExitCode;

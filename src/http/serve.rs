@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
-use super::{CallState, Command, Order, Refusal, Token, calls, gate, pages, socket};
+use super::{CallState, Command, Order, ReadFiles, Refusal, Token, calls, gate, pages, script_routes, socket};
 use crate::deliver::Delivery;
 
 /// Largest request body and largest frame of a page, in bytes.
@@ -29,7 +29,7 @@ const CONNECTIONS_MAX: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the server needs of the station.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StationParts {
     /// Where pages get their frames.
     pub delivery: Delivery,
@@ -39,6 +39,8 @@ pub struct StationParts {
     pub token: Token,
     /// How long the server waits.
     pub timeouts: Timeouts,
+    /// The script and the standard that the page of the script's owner tries.
+    pub files: ReadFiles,
 }
 
 /// How long the server waits for others.
@@ -116,7 +118,8 @@ pub async fn serve(
     }
     let (stop, stopping) = watch::channel(false);
     let timeouts = parts.timeouts;
-    let router = router(Arc::new(Station::new(parts, address, stopping.clone())));
+    let files = Arc::clone(&parts.files);
+    let router = router(Arc::new(Station::new(parts, address, stopping.clone())), files);
     let accept = accept(&listener, router, timeouts, stopping);
     tokio::select! {
         () = accept => {}
@@ -198,14 +201,14 @@ impl Station {
     }
 }
 
-fn router(station: Arc<Station>) -> Router {
+fn router(station: Arc<Station>, files: ReadFiles) -> Router {
     Router::new()
-        .merge(calls::routes())
+        .merge(calls::routes().layer(DefaultBodyLimit::max(MESSAGE_MAX)))
+        .merge(script_routes(files))
         .route_layer(middleware::from_fn_with_state(station.clone(), gate::require_token))
         .route("/ws", get(socket::open))
         .route("/healthz", get(health))
         .fallback(get(pages::page).fallback(gate::not_found))
-        .layer(DefaultBodyLimit::max(MESSAGE_MAX))
         .layer(middleware::from_fn_with_state(station.clone(), gate::admit))
         .with_state(station)
 }

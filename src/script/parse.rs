@@ -9,6 +9,9 @@ use crate::phrase::{Phrase, Slots, Strictness};
 /// Larger files of scripts and assessment standards are refused; the bundled script has 40 kB.
 pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// More variants of one sentence are not made of [`Script::alike`].
+const ALIKE_MAX: usize = 64;
+
 impl Script {
     /// Reads a script file named `file`.
     ///
@@ -20,14 +23,35 @@ impl Script {
             let message = format!("the file has {} bytes; a script has at most {FILE_BYTES_MAX}", text.len());
             return Err(refuse(vec![Diagnostic::at(text, None, message)]));
         }
-        let script: Self = toml::from_str(text)
+        let mut script: Self = toml::from_str(text)
             .map_err(|error| refuse(vec![Diagnostic::at(text, error.span(), one_line(error.message()))]))?;
         let mut mistakes = Lint { text, mistakes: Vec::new() }.script(&script);
         if mistakes.is_empty() {
+            script.find_alike();
             return Ok(script);
         }
         mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         Err(refuse(mistakes))
+    }
+}
+
+impl Script {
+    /// Fills [`Required::alike`].
+    fn find_alike(&mut self) {
+        for step in self.rules.iter_mut().flat_map(|rule| &mut rule.say) {
+            let mut variants = step.variants();
+            let own = variants.len();
+            for group in &self.alike {
+                for index in 0..variants.len() {
+                    let Some(word) = group.iter().find(|word| variants[index].contains(*word)) else { continue };
+                    let others = group.iter().filter(|other| *other != word);
+                    let others: Vec<_> = others.map(|other| variants[index].replace(word, other)).collect();
+                    variants.extend(others);
+                }
+                variants.truncate(ALIKE_MAX);
+            }
+            step.alike = variants.split_off(own.min(variants.len()));
+        }
     }
 }
 
@@ -171,10 +195,12 @@ impl Required {
     /// All that counts as saying it: the variants and the whole sentence, or without variants the clauses of its text.
     pub(crate) fn variants(&self) -> Vec<String> {
         if self.heard.is_empty() {
-            return vec![Self::clauses(self.text.get_ref())];
+            let own = Self::clauses(self.text.get_ref());
+            return std::iter::once(own).chain(self.alike.iter().cloned()).collect();
         }
         let whole = self.heard.iter().filter_map(|variant| self.whole(variant.get_ref()));
-        self.heard.iter().map(|one| one.get_ref().clone()).chain(whole).collect()
+        let own = self.heard.iter().map(|one| one.get_ref().clone()).chain(whole);
+        own.chain(self.alike.iter().cloned()).collect()
     }
 
     /// The sentence in one piece, in which what surrounds the parts of `variant` helps to hear them.
