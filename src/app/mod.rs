@@ -9,6 +9,7 @@ mod notices;
 mod replay;
 mod retention;
 mod script_files;
+mod script_page;
 mod station;
 
 pub use clock::{Stopwatch, call_id, today, wall_now};
@@ -17,4 +18,5 @@ pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
 pub use script_files::{Look, Refused, ScriptFiles, Standard, StandardPaths, read_text};
+pub use script_page::serve_script_page;
 pub use station::{Console, StationPlan, run_station};

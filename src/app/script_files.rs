@@ -86,10 +86,8 @@ impl ScriptFiles {
         let paths = self.paths.clone();
         move || {
             let read = paths.read().map_err(|error| format!("{error:#}"))?;
-            let named = |path: &Option<PathBuf>, bundled: &str, text| NamedText {
-                name: name(path, bundled),
-                text,
-            };
+            let named =
+                |path: &Option<PathBuf>, bundled: &str, text| NamedText { name: name(path, bundled), text };
             Ok(Files {
                 script: named(&paths.script, script::BUNDLED_NAME, read.script),
                 assessment: named(&paths.assessment, score::BUNDLED_NAME, read.assessment),

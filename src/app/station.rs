@@ -78,13 +78,8 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     };
     let (commands, orders) = mpsc::channel(COMMANDS);
     let desk = Desk { engine: Engine::new(parts, screen), feed, orders, once, demo };
-    let station = StationParts {
-        delivery,
-        commands,
-        token: Token::random()?,
-        timeouts: Timeouts::default(),
-        files,
-    };
+    let station =
+        StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default(), files };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serve_desk(settings, desk, station, ready))
 }
@@ -115,7 +110,7 @@ async fn serve_desk(
 }
 
 /// Ctrl-C, or the signal by which a service manager stops a program.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

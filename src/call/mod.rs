@@ -11,5 +11,5 @@ pub use channel::{Channel, PerChannel};
 pub use event::{
     ChecklistItem, CueOutcome, Customer, EndedBy, Event, EventKind, FlagKind, Metrics, ProposedPoints,
 };
-pub use heard::{AlignedWord, Agreement, Basis, Hearing};
+pub use heard::{Agreement, AlignedWord, Basis, Hearing};
 pub use time::{CallTime, SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span};

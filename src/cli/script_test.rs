@@ -47,7 +47,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn print_measure(measure: &Measure, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\nHow well phrases are heard: {} lines, seed {}", measure.lines, measure.seed)?;
-    writeln!(out, "wrong syllables  what        recall  precision  of the sure ones  heard  missed  falsely")?;
+    writeln!(
+        out,
+        "wrong syllables  what        recall  precision  of the sure ones  heard  missed  falsely"
+    )?;
     for row in &measure.rows {
         let Row { error_rate, recall, precision, tally, .. } = row;
         writeln!(

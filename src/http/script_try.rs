@@ -85,5 +85,9 @@ fn too_long() -> Fault {
 }
 
 fn broken(why: &str) -> Fault {
-    Fault::new(StatusCode::INTERNAL_SERVER_ERROR, format!("没有算完：{why}"), format!("it did not finish: {why}"))
+    Fault::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        format!("没有算完：{why}"),
+        format!("it did not finish: {why}"),
+    )
 }

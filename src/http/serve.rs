@@ -16,7 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
-use super::{CallState, Command, Order, ReadFiles, Refusal, Token, calls, gate, pages, script_routes, socket};
+use super::{
+    CallState, Command, Order, ReadFiles, Refusal, Token, calls, gate, pages, script_routes, socket,
+};
 use crate::deliver::Delivery;
 
 /// Largest request body and largest frame of a page, in bytes.

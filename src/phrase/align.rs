@@ -145,14 +145,8 @@ impl Part {
 
 impl Element {
     /// Any digit, which must be there.
-    pub(super) const DIGIT: Self = Self {
-        readings: Readings::NONE,
-        character: '#',
-        must: true,
-        may: false,
-        essential: 0,
-        digit: true,
-    };
+    pub(super) const DIGIT: Self =
+        Self { readings: Readings::NONE, character: '#', must: true, may: false, essential: 0, digit: true };
 
     pub(super) fn of(character: char) -> Option<Self> {
         let readings = Readings::of(character)?;

@@ -156,6 +156,21 @@ impl fmt::Display for BadPhrase {
     }
 }
 
+impl BadPhrase {
+    /// The same in Chinese, for the person who wrote it.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Empty => "这句话里没有能说出来的字; 至少写一个".to_owned(),
+            Self::Unbalanced(bracket) => format!("括号「{bracket}」没有配对; 补上另一半"),
+            Self::UnknownSlot(name) => {
+                let slots = Slots::NAMES.map(|name| format!("{{{name}}}")).join(" ");
+                format!("没有 {{{name}}} 这个空; 可以写 {slots}")
+            }
+            Self::TooLong => "一段超过 64 个字; 在要紧的几段之间写 …".to_owned(),
+        }
+    }
+}
+
 impl std::error::Error for BadPhrase {}
 
 impl Phrase {
@@ -287,7 +302,11 @@ fn parse_part(text: &str, slots: &Slots) -> Result<Vec<Element>, BadPhrase> {
             }
             _ => {
                 if character == '#' {
-                    elements.push(Element { may, essential: if essential { stretch } else { 0 }, ..Element::DIGIT });
+                    elements.push(Element {
+                        may,
+                        essential: if essential { stretch } else { 0 },
+                        ..Element::DIGIT
+                    });
                     continue;
                 }
                 let value = if character == '{' {

@@ -82,7 +82,7 @@ impl Answer {
     fn hung_up(&mut self, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
         let Some(since) = self.unanswered_since.filter(|_| self.terms.hangup) else { return };
         let closed = view.asked_more && view.closing_said.is_some_and(|at| at > since);
-        if closed || view.hang_up_judged {
+        if closed || view.hang_up_judged || view.transferred {
             return;
         }
         view.hang_up_judged = true;

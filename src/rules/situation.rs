@@ -132,8 +132,7 @@ impl Watch {
             let heard = self.customer_words.hearing(&turn.said, hit, Basis::Situation);
             return Some(self.found(Some(heard)));
         }
-        let measured =
-            self.is_too_quiet(turn) || self.is_too_loud(turn) || self.is_other_language(utterance);
+        let measured = self.is_too_quiet(turn) || self.is_too_loud(turn) || self.is_other_language(utterance);
         measured.then(|| self.found(None))
     }
 

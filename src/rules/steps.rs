@@ -133,7 +133,8 @@ impl Steps {
 
     /// Hanging up: after all steps and the last wait, or it is a breach.
     fn agent_ended(&self, run: &Run, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
-        if view.hang_up_judged {
+        // A call that went on to a colleague is not hung up on.
+        if view.hang_up_judged || view.transferred {
             return;
         }
         let closed_since = view.asked_more && view.closing_said.is_some_and(|at| at > run.since);

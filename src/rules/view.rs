@@ -103,7 +103,9 @@ impl CallView {
 
     /// True if `hit` lies in a sentence of a rule other than `rule`.
     pub(super) fn is_of_other_rule(&self, rule: usize, said: &Said, hit: Hit) -> bool {
-        self.own_sounds(said, |other| other != NO_RULE && other != rule)[hit.first..hit.end].iter().any(|own| !own)
+        self.own_sounds(said, |other| other != NO_RULE && other != rule)[hit.first..hit.end]
+            .iter()
+            .any(|own| !own)
     }
 
     /// True if `hit` lies in a sentence of a rule.

@@ -22,7 +22,8 @@ pub struct Script {
     pub not_answers: Vec<Spanned<String>>,
     /// Words of which any one may be said where the script has another: `[["抱歉", "对不起"]]`. They count in what must be said.
     #[serde(default)]
-    pub alike: Vec<Vec<String>>,
+    #[schemars(with = "Vec<Vec<String>>")]
+    pub alike: Vec<Vec<Spanned<String>>>,
     /// The rules, in the order in which they are judged.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,

@@ -18,6 +18,8 @@ mod draft;
 mod engine;
 // How right recognised text is: the scoring, the manifest, and `callcue eval` as a program.
 mod eval;
+// What a flag says of the words on which it rests.
+mod evidence;
 // Recordings read from disk: formats, damage, sides.
 mod file;
 // The station's web server: pages and softphones, and those who should be neither.
@@ -44,6 +46,8 @@ mod schema;
 mod score;
 // Reading script files: what is refused, and where the mistake is.
 mod script;
+// Script files of every wrong kind and of any size.
+mod script_limits;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
 mod segment;
 // The silence windows of a made conversation, in five kinds of noise.
@@ -52,6 +56,8 @@ mod silence_set;
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
 mod transcribe;
+// The bundled script's own tests, and how well its phrases are heard.
+mod trial;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.

@@ -99,7 +99,8 @@ export function lineAt(text: string, index: number): number {
 /** Where line `line` (from 1) begins and ends in `text`, in characters. */
 export function rangeOfLine(text: string, line: number): { from: number; to: number } {
   const lines = text.split("\n");
-  const from = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  const from = Math.min(before, text.length);
   return { from, to: from + (lines[line - 1]?.length ?? 0) };
 }
 
