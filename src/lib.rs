@@ -50,6 +50,7 @@
 //! | [`listen`] | pure | one call from its audio: ear, words and rules together | call monitor score script segment transcribe |
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
@@ -129,6 +130,7 @@ pub mod vad;
 pub mod deliver;
 pub mod http;
 pub mod record;
+pub mod store;
 pub mod wire;
 
 // from other machines, when somebody asks for it

@@ -157,6 +157,18 @@ impl Said {
         }
     }
 
+    /// When the speaker set about sound `first`: where its utterance begins if at most `lead_max` sounds of it come before,
+    /// else its own moment. A polite word in front belongs to the words that it leads to.
+    pub fn set_out(&self, first: usize, lead_max: usize) -> CallTime {
+        let Some(token) = self.tokens.get(first) else { return CallTime::START };
+        let lead = self.tokens[..first]
+            .iter()
+            .rev()
+            .take_while(|one| one.utterance_end == token.utterance_end)
+            .count();
+        if lead <= lead_max { self.tokens[first - lead].at } else { token.at }
+    }
+
     /// When the utterance ended to which the sound before `end` belongs.
     pub fn utterance_end(&self, end: usize) -> CallTime {
         end.checked_sub(1)

@@ -6,6 +6,8 @@ use crate::script::Waits;
 
 /// How long a call is quiet before the first step is shown, and after which a cue that was not followed comes again.
 const QUIET_MS: u64 = 3_000;
+/// Sounds in front of a step's words that belong to it: 很, 非常, 先生您好.
+const LEAD_MAX: usize = 4;
 
 /// Says words, waits, says the next words, waits, hangs up.
 ///
@@ -210,8 +212,9 @@ impl Run {
             return;
         };
         let earliest = self.said_at.plus_millis(before.wait_ms);
-        if before.wait_counts && hit.span.from.plus_millis(card.tolerance_ms) < earliest {
-            let span = Span { from: self.said_at, to: hit.span.from };
+        let began = turn.said.set_out(hit.first, LEAD_MAX);
+        if before.wait_counts && began.plus_millis(card.tolerance_ms) < earliest {
+            let span = Span { from: self.said_at, to: began };
             let step = &card.steps[self.next];
             let (text, phrase) = (turn.said.words(hit.first, hit.end), &step.phrase);
             let heard = step.words.hearing(&turn.said, hit, Basis::Words);

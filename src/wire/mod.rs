@@ -9,6 +9,18 @@
 //!    longer, it gets a new `Hello` and the events again. Until the next call, the events of the last one are kept.
 //! 3. Levels, running text, lag and notices are of the moment: not numbered, not stored, the newest wins.
 
+mod floor;
+mod uplink;
+
+pub use floor::{
+    AgentState, AlertCard, AlertKind, BrokenRule, Day, FLOOR_PROTOCOL, FromLead, Speaking, Tile, TileChange,
+    TileNotice, ToLead,
+};
+pub use uplink::{
+    CallOffer, FromFloor, LiveAudio, StationHello, ToFloor, UNCONFIRMED_MAX, UPLINK_PROTOCOL,
+    UPLOAD_PART_MAX, UploadState,
+};
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::call::{Channel, Event};
