@@ -73,7 +73,8 @@ fn phrases_of_script() -> Vec<(String, Strictness)> {
         let alike = rule.say.iter().flat_map(|step| step.alike.iter().cloned());
         phrases.extend(required.chain(alike).map(|text| (text, Strictness::Required)));
         let never = rule.never.iter().flat_map(|never| std::iter::once(&never.text).chain(&never.heard));
-        let when = rule.when.iter().flat_map(|trigger| trigger.customer_says.iter().chain(&trigger.agent_says));
+        let when =
+            rule.when.iter().flat_map(|trigger| trigger.customer_says.iter().chain(&trigger.agent_says));
         phrases.extend(never.chain(when).map(|text| (text.get_ref().clone(), Strictness::Accusing)));
     }
     phrases
@@ -89,8 +90,12 @@ fn grown(own: &[(String, Strictness)], size: usize) -> Vec<Phrase> {
     };
     let parse = |text: &str, strictness| Phrase::parse(text, &[], strictness, &slots).ok();
     let step = (own.len() / size).max(1);
-    let mut phrases: Vec<Phrase> =
-        own.iter().step_by(step).take(size).filter_map(|(text, strictness)| parse(text, *strictness)).collect();
+    let mut phrases: Vec<Phrase> = own
+        .iter()
+        .step_by(step)
+        .take(size)
+        .filter_map(|(text, strictness)| parse(text, *strictness))
+        .collect();
     let mut random = SEED;
     let mut next = || {
         // SplitMix64.

@@ -6,6 +6,8 @@ use crate::script::{Required, Rule};
 const PIECE_CHARS: usize = 4;
 /// Shorter phrases are almost said in too many sentences.
 const NEAR_MISS_SYLLABLES: u16 = 6;
+/// So much of a phrase was said in a near miss, at least.
+const NEAR_MISS: f32 = 0.65;
 
 /// Variants of one phrase.
 #[derive(Clone, Debug)]
@@ -50,7 +52,8 @@ impl Words {
 }
 
 fn in_hundredths(share: f32) -> f32 {
-    (share * 100.0).round() / 100.0
+    // Down, so that what is unsure never looks sure; the little more is what floating point loses.
+    (share * 100.0 + 1e-3).floor() / 100.0
 }
 
 /// A step of a rule, ready to be listened for.
@@ -134,7 +137,8 @@ impl Step {
         let variants = self.variants.iter().map(String::as_str);
         let words = Words::new(variants, &unless, Strictness::Almost, &self.slots);
         let said = Said::of(text, Span::default());
-        let hit = words.find(&said, 0).filter(|hit| hit.needed >= NEAR_MISS_SYLLABLES)?;
+        let near = |hit: &Hit| hit.needed >= NEAR_MISS_SYLLABLES && hit.sureness() >= NEAR_MISS;
+        let hit = words.find(&said, 0).filter(near)?;
         let near = words.hearing(&said, hit, Basis::NearMiss);
         Some(Hearing { sure: Some(in_hundredths(1.0 - hit.sureness())), review: true, ..near })
     }

@@ -8,6 +8,8 @@ mod calls;
 mod capture;
 // Which setting wins, and how a mistake in the file is told.
 mod config;
+// How often the cues of a rule come.
+mod cue_limits;
 // What pages get of a call, and in which order, however slowly they read.
 mod deliver;
 // What is said about a machine, given its facts.

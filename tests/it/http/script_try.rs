@@ -22,12 +22,13 @@ fn a_conversation_is_answered_as_the_golden_answer_has_it() {
     let asked: TryRequest = serde_json::from_value(request()).unwrap();
     let answer = serde_json::to_value(asked.run(&Files::default())).unwrap();
     let path = golden("answer.json");
+    // As text: reading a number and writing it again may change its last digit.
+    let text = serde_json::to_string_pretty(&answer).unwrap() + "\n";
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(&path, serde_json::to_string_pretty(&answer).unwrap() + "\n").unwrap();
+        fs::write(&path, &text).unwrap();
     }
-    let kept: Value =
-        serde_json::from_str(&fs::read_to_string(&path).unwrap_or_default()).unwrap_or_default();
-    assert!(kept == answer, "{} is out of date; run this test with UPDATE_EXPECT=1", path.display());
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == text, "{} is out of date; run this test with UPDATE_EXPECT=1", path.display());
     let flags: Vec<&Value> =
         answer["happenings"].as_array().unwrap().iter().filter(|one| one["type"] == "flag").collect();
     assert_eq!(flags.len(), 2, "{flags:?}");
