@@ -54,6 +54,8 @@ mod script_limits;
 mod segment;
 // The silence windows of a made conversation, in five kinds of noise.
 mod silence_set;
+// What the floor keeps: arrivals in any order against a plain model, torn states, full disks, damage, backups, old files.
+mod store;
 // Timelines: what is refused, and random ones through the engine.
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
