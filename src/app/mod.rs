@@ -15,6 +15,7 @@ mod notices;
 mod replay;
 mod retention;
 mod script_files;
+mod script_page;
 mod station;
 mod station_uplink;
 
@@ -28,4 +29,5 @@ pub use floor_hooks::WebhookPlan;
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
 pub use script_files::{Look, Refused, ScriptFiles, Standard, StandardPaths, read_text};
+pub use script_page::serve_script_page;
 pub use station::{Console, StationPlan, run_station};
