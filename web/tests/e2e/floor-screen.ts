@@ -45,7 +45,7 @@ async function openPage(options: Parameters<Browser["newContext"]>[0] = {}, path
   page = await context.newPage();
   complaints = [];
   page.on("console", (message) => message.type() === "error" && !message.text().includes("401") && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
   await page.goto(floor.origin + path);
 }
 
