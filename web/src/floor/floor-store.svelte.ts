@@ -2,7 +2,7 @@
 import type { AgentStatus, AlertCard, Day, FromLead, LeadMessage, Tile, TileChange, ToLead } from "../floor-wire.ts";
 import type { Alarm } from "./alarm.ts";
 import { isMine, shownFeed, sounds, withAlerts } from "./alerts.ts";
-import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, type Filter } from "./board.ts";
+import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, wantsAll, type Filter } from "./board.ts";
 import { CallStore, type CallParts, type SentNote } from "./call-store.svelte.ts";
 import { connect, type FloorLink, type LinkParts, type LinkStatus } from "./floor-link.ts";
 
@@ -79,6 +79,9 @@ export class FloorStore {
   #ahead_ms = 0;
   #alarm: Alarm | undefined;
 
+  /** The newest open alert of each station. */
+  readonly #open_alerts = $derived(new Map(this.alerts.filter((card) => !card.settled).toReversed().map((card) => [card.station, card])));
+
   constructor(parts: FloorParts) {
     this.#parts = parts;
     this.me = parts.me;
@@ -95,6 +98,10 @@ export class FloorStore {
     return this.#cells.get(station);
   }
 
+  openAlertOf(station: number): AlertCard | undefined {
+    return this.#open_alerts.get(station);
+  }
+
   /** Keeps the tiles in their places, for as long as one reason to do so lasts. */
   hold(reason: "pointer" | "focus", on: boolean): void {
     if (on) this.#holds.add(reason);
@@ -107,7 +114,8 @@ export class FloorStore {
   }
 
   setFilter(change: Partial<Filter>): void {
-    this.filter = { ...this.filter, ...change };
+    const filter = { ...this.filter, ...change };
+    this.filter = wantsAll(filter) ? EVERYBODY : filter;
     this.sortNow();
   }
 
