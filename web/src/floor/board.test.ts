@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MockRoom } from "../../tests/mock-room.ts";
 import type { Tile } from "../floor-wire.ts";
-import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, needOf, wants } from "./board.ts";
+import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, needOf, wants, wantsAll } from "./board.ts";
 
 const [TILE] = new MockRoom(1, 1, 1_000_000).tiles as [Tile];
 
@@ -35,6 +35,7 @@ test("while held nobody moves: new ones come last, gone ones leave a gap", () =>
 test("filters", () => {
   const tile: Tile = { ...TILE, agent: "1024", name: "王芳", team: "一组", state: "hold", flag_rule: "4.2", cue_rule: "3.8" };
   expect(wants(EVERYBODY, tile)).toBe(true);
+  expect([wantsAll(EVERYBODY), wantsAll({ ...EVERYBODY, rule: "1.1" })]).toEqual([true, false]);
   for (const words of ["102", "王", "一组", " 1024 "]) expect(wants({ ...EVERYBODY, words }, tile)).toBe(true);
   expect(wants({ ...EVERYBODY, words: "1025" }, tile)).toBe(false);
   expect(wants({ ...EVERYBODY, team: "二组" }, tile)).toBe(false);

@@ -32,6 +32,10 @@ export interface Filter {
 
 export const EVERYBODY: Filter = { words: "", team: "", state: "", rule: "" };
 
+export function wantsAll(filter: Filter): boolean {
+  return Object.values(filter).every((field) => field === "");
+}
+
 export function wants(filter: Filter, tile: Tile): boolean {
   const words = filter.words.trim().toLowerCase();
   return (
