@@ -6,8 +6,8 @@ const STATION = process.env["CALLCUE_STATION"] ?? "http://127.0.0.1:7878";
 const FLOOR = process.env["CALLCUE_FLOOR"] ?? "http://127.0.0.1:7900";
 
 /**
- * One page a screen: `index.html` is the agent's, `floor.html` the team lead's. The review page joins `input` as
- * `review.html`, with its own folder beside `src/agent`.
+ * One page a screen: `index.html` is the agent's, `script.html` that of the script's owner, `floor.html` the team lead's.
+ * The review page joins `input` as `review.html`, with its own folder beside `src/agent`.
  */
 export default defineConfig(async ({ mode }): Promise<UserConfig> => {
   const { station, floor } = mode === "mock" ? await playMocks() : { station: STATION, floor: FLOOR };
@@ -20,13 +20,14 @@ export default defineConfig(async ({ mode }): Promise<UserConfig> => {
       // The content security policy allows no `data:` address.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { agent: "index.html", floor: "floor.html" } },
+      rolldownOptions: { input: { agent: "index.html", floor: "floor.html", script: "script.html" } },
     },
     server: {
       proxy: {
         "/ws": { target: station, ws: true, ...own_origin },
+        "^/script/": { target: station, changeOrigin: true, headers: { origin: station } },
         "/floor/ws": { target: floor, ws: true, ...own_origin },
-        "/api": { target: floor, ...own_origin, headers: { origin: floor } },
+        "/api": { target: floor, changeOrigin: true, headers: { origin: floor } },
       },
     },
   };

@@ -53,9 +53,10 @@ pub struct Standing {
 pub struct Appended {
     /// Where the call stands now.
     pub standing: Standing,
-    /// Which of the arrival's events are new, as places in its list; empty for doubles and behind a gap.
+    /// Which of the arrival's events are new, as places in its list; empty for doubles, behind a gap, and after the end: a summary, or
+    /// the number that the station closed the call with.
     pub fresh: Range<usize>,
-    /// The call belongs to another station: nothing was taken.
+    /// The call belongs to another station, or its id cannot name a call (1 to 64 of A-Z a-z 0-9 - _): nothing was taken.
     pub foreign: bool,
 }
 
@@ -214,13 +215,15 @@ pub trait CallStore {
     /// [`StoreError`], `Missing` if there is no such call.
     fn events(&self, call: &str, after: u64, limit: u32) -> Result<Vec<StampedEvent>, StoreError>;
 
-    /// Flags of the calls that fit, newest call first.
+    /// Flags of the calls that fit, newest call first; with a rule in the query, of that rule. `limit` counts calls, so that the
+    /// flags of a call are never on two pages.
     ///
     /// # Errors
     /// [`StoreError`].
     fn flags(&self, query: &CallQuery) -> Result<Vec<FlagRow>, StoreError>;
 
-    /// A day in figures: calls answered in `from_ms..to_ms`, hours counted from `from_ms`. `date` is left empty.
+    /// A day in figures: calls answered in `from_ms..to_ms`, hours counted from `from_ms`; a flag counts in the hour in which its call
+    /// was answered. `date` is left empty.
     ///
     /// # Errors
     /// [`StoreError`].

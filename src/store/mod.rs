@@ -11,17 +11,20 @@ mod alert;
 mod call;
 mod error;
 mod people;
+mod search;
 pub mod sqlite;
 
 pub use alert::{AlertRecord, AlertStore};
 pub use call::{
-    Appended, Arrival, CallHeader, CallQuery, CallRow, CallState, CallStore, FlagRow, RecordingRow, RecordingState, Standing,
+    Appended, Arrival, CallHeader, CallQuery, CallRow, CallState, CallStore, FlagRow, RecordingRow,
+    RecordingState, Standing,
 };
 pub use error::{StoreError, StoreFault};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
+pub use search::{SearchStore, TextHit, TextQuery};
 
 /// All that is kept.
-pub trait Store: CallStore + AlertStore + PeopleStore + Send + Sync {
+pub trait Store: CallStore + SearchStore + AlertStore + PeopleStore + Send + Sync {
     /// Checks what must always be so: events numbered without gaps, call rows that agree with their events, flags and transcripts
     /// that have their event, recordings that are there and whose size is right. One plain English sentence for each fault.
     ///
