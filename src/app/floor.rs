@@ -17,6 +17,9 @@ use crate::store::sqlite::SqliteStore;
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
 
+/// Told once everything stands; may fill the room.
+pub type Ready = Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>;
+
 /// What a floor is made of.
 pub struct FloorPlan {
     /// Folder for calls, recordings and people.
@@ -38,7 +41,7 @@ pub struct FloorPlan {
     /// How people and machines come in.
     pub people: PeopleParts,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
-    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
+    pub ready: Ready,
 }
 
 /// A floor that takes connections.
