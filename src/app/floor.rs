@@ -76,7 +76,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
-    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
+    let (hooks, hook_counts) = start_hooks(plan.webhooks, &store, *clock)?;
     let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -107,7 +107,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             tls: plan.tls,
             tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
-            people: plan.people,
+            people: PeopleParts { hooks: hook_counts, ..plan.people },
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

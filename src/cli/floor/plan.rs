@@ -36,6 +36,7 @@ pub(super) fn plan(
         data: Some(settings.data.clone()),
         identity: identity(settings, listen)?,
         metrics_token: metrics_token.map(|path| read_secret_file(path, SECRET_MIN)).transpose()?,
+        hooks: Vec::new(),
     };
     Ok(FloorPlan {
         folder: settings.data.clone(),
