@@ -59,15 +59,15 @@
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
-//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
 //! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store webhook wire |
-//! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
+//! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -88,15 +88,16 @@
 //!    or a full disk never stops a call.
 //! 9. **An audio callback copies into a ring and counts overruns.** It allocates nothing, locks nothing, logs nothing.
 //! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread, the floor's [`board::Board`] to one task; others
-//!     send messages. The locks that exist say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`]).
+//!     send messages. The locks that exist say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`], [`uplink::UplinkHandle`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
 //! 12. **Stored before it is said.** One thread adds events to the floor's store, many in a transaction; a station is told that an
 //!     event is stored after that, and keeps it until then. Each is stored once, in order, whatever breaks.
 //! 13. **A page is a place in a ring.** What leads see is encoded once for each set of teams; a page that falls out of the ring gets
 //!     the whole floor anew, and costs nobody else anything.
 //!
-//! What is absent: any connection to another machine but to the company's own floor, where one is configured ([`uplink`]), and
-//! for `callcue model get`, which somebody types ([`models`]); at a station, cookies and a database; telephony of its own, any
+//! What is absent: any connection to another machine but to the company's own floor, where one is configured ([`uplink`]), from a
+//! floor to the hooks and the identity provider of its configuration ([`webhook`], [`access`]), and for `callcue model get`, which
+//! somebody types ([`models`]); at a station, cookies and a database; telephony of its own, any
 //! judgement of what the customer says but as the cause of what the agent must do, and `unsafe` code but for one justified
 //! line in [`vad`].
 //!

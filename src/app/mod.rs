@@ -1,19 +1,24 @@
 //! Assembly: the only place that starts threads, owns channels and reads clocks.
 
+mod call_files;
 mod clock;
 mod engine;
 mod feed;
 mod floor;
 mod floor_demo;
 mod floor_hooks;
+mod idle_ear;
 mod levels;
+mod live_sound;
 mod model;
 mod notices;
 mod replay;
 mod retention;
 mod script_files;
 mod station;
+mod station_uplink;
 
+pub use call_files::Records;
 pub use clock::{Stopwatch, SystemClock, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};

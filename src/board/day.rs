@@ -47,17 +47,17 @@ impl DayFrame {
 }
 
 impl Figures {
+    /// What a station reports may be nonsense: figures stop at their end.
     fn add(&mut self, other: &Self) {
-        self.calls += other.calls;
-        self.due += other.due;
-        self.met += other.met;
+        let add = |sum: &mut u32, more: u32| *sum = sum.saturating_add(more);
+        add(&mut self.calls, other.calls);
+        add(&mut self.due, other.due);
+        add(&mut self.met, other.met);
         for (rule, flags) in &other.broken {
-            *self.broken.entry(rule.clone()).or_default() += flags;
+            add(self.broken.entry(rule.clone()).or_default(), *flags);
         }
-        for hour in 0..24 {
-            self.calls_by_hour[hour] += other.calls_by_hour[hour];
-            self.flags_by_hour[hour] += other.flags_by_hour[hour];
-        }
+        self.calls_by_hour.iter_mut().zip(other.calls_by_hour).for_each(|(sum, more)| add(sum, more));
+        self.flags_by_hour.iter_mut().zip(other.flags_by_hour).for_each(|(sum, more)| add(sum, more));
     }
 }
 

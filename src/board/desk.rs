@@ -8,6 +8,8 @@ use crate::wire::{AgentState, Moment, Severity, StampedEvent, Tile, TileNotice};
 const CALLS_MAX: usize = 8;
 /// Lines that a station may say about itself.
 const NOTICES_MAX: usize = 32;
+/// Characters of such a line, and of its key.
+const NOTICE_CHARS_MAX: usize = 120;
 /// Characters of a cue on a tile.
 const CUE_CHARS_MAX: usize = 60;
 
@@ -145,8 +147,10 @@ impl Desk {
                 self.notices.remove(key);
             }
             Moment::Notice { key, severity, zh, .. } => {
-                if self.notices.len() < NOTICES_MAX || self.notices.contains_key(key) {
-                    self.notices.insert(key.clone(), TileNotice { severity: *severity, zh: zh.clone() });
+                let has_room = self.notices.len() < NOTICES_MAX && key.len() <= NOTICE_CHARS_MAX;
+                if has_room || self.notices.contains_key(key) {
+                    let zh = zh.chars().take(NOTICE_CHARS_MAX).collect();
+                    self.notices.insert(key.clone(), TileNotice { severity: *severity, zh });
                 }
             }
             Moment::Hello(_) | Moment::Partial { .. } | Moment::Refused { .. } => {}
@@ -190,7 +194,7 @@ impl Desk {
             alarm: notice.as_ref().is_some_and(|notice| notice.severity == Severity::Alarm),
             ..Needs::default()
         };
-        let behind = self.offered.values().map(|(there, here)| there - here).sum();
+        let behind = self.offered.values().fold(0_u64, |sum, (there, here)| sum.saturating_add(there - here));
         let mut tile = Tile {
             station,
             agent,

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use super::error::ConfigError;
 use super::settings::Settings;
 use super::value::LogFilter;
+use crate::uplink::TokenSource;
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,11 +132,23 @@ fn usual_data_folder(env: &Environment) -> Option<PathBuf> {
 fn parse(file: ConfigFile<'_>, home: Option<&Path>) -> Result<Settings, ConfigError> {
     let (_, mut settings): (&str, Settings) = parse_file(file)?;
     let folder = file.path.parent().unwrap_or(Path::new(""));
+    let (token_file, ca_file) = match &mut settings.floor {
+        Some(floor) => {
+            let token_file = match &mut floor.token {
+                TokenSource::File(path) => Some(path),
+                TokenSource::Given(_) => None,
+            };
+            (token_file, floor.ca_file.as_mut())
+        }
+        None => (None, None),
+    };
     let paths = [
         Some(&mut settings.data),
         Some(&mut settings.record.folder),
         settings.script.path.as_mut(),
         settings.script.assessment.as_mut(),
+        token_file,
+        ca_file,
     ];
     for path in paths.into_iter().flatten().filter(|path| !path.as_os_str().is_empty()) {
         *path = at_home(path, home, folder);

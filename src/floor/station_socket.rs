@@ -29,6 +29,8 @@ const UNDER_WAY_MAX: usize = 8;
 const OUTBOX: usize = 64;
 /// Calls in one offer.
 const OFFER_MAX: usize = 1_024;
+/// Largest number of an event that is believed.
+const SEQ_MAX: u64 = 1 << 32;
 /// Frames of nonsense after which a connection ends.
 const REFUSED_MAX: u32 = 32;
 
@@ -290,9 +292,8 @@ impl StationLine<'_> {
 
     async fn events(&mut self, events: Vec<StampedEvent>) -> Result<(), End> {
         let whole = |call: &str, first: u64| {
-            let numbered =
-                events.iter().zip(first..).all(|(event, seq)| event.seq == seq && event.call == call);
-            numbered && first > 0 && events.len() <= UNCONFIRMED_MAX && is_call_id(call)
+            let fits = (1..=SEQ_MAX).contains(&first) && events.len() <= UNCONFIRMED_MAX && is_call_id(call);
+            fits && events.iter().zip(first..).all(|(event, seq)| event.seq == seq && event.call == call)
         };
         match events.first().map(|first| (first.call.clone(), first.seq)) {
             Some((call, first)) if whole(&call, first) => self.hand_in(call, events, None).await,

@@ -186,7 +186,6 @@ impl Writer {
         } else {
             FromFloor::Stored { call: call.clone(), seq, closed }
         };
-        say(answer, Some(told));
         let events: Vec<_> = arrival.events.drain(fresh.clone()).collect();
         if !events.is_empty() || arrival.closes.is_some() {
             let station = arrival.header.station;
@@ -194,6 +193,7 @@ impl Writer {
             let closed = closed && arrival.closes.is_some();
             let _ = self.hall.blocking_send(ToHall::Events { station, call, events, closed });
         }
+        say(answer, Some(told));
     }
 
     /// The view goes on with what cannot be stored; the stations keep it.

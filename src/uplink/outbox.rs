@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::backoff::Backoff;
+use super::backoff::{Backoff, Waits};
 use super::current::Current;
 use super::ledger::{Backlog, JournalUnreadable, Journals, Ledger};
 use crate::wire::{FromFloor, Moment, StationHello, ToFloor};
@@ -135,9 +135,14 @@ pub enum Pulse {
 impl Outbox {
     /// An outbox of a station that is not connected and has no calls; the first attempt is due at `now`.
     pub fn new(hello: StationHello, seed: u64, now: Duration) -> Self {
+        Self::with_backoff(hello, Backoff::new(seed, Waits::default()), now)
+    }
+
+    /// The same with other waits.
+    pub fn with_backoff(hello: StationHello, backoff: Backoff, now: Duration) -> Self {
         Self {
             hello,
-            backoff: Backoff::new(seed),
+            backoff,
             state: State::Down { attempt_at: now },
             away_since: now,
             ledger: Ledger::default(),
@@ -148,9 +153,9 @@ impl Outbox {
         }
     }
 
-    /// The script in use is another; told with the next connection.
-    pub fn set_hello(&mut self, hello: StationHello) {
-        self.hello = hello;
+    /// Calls are held against another script from now on; told with the next connection.
+    pub fn set_script(&mut self, name: String, sha256: String) {
+        (self.hello.script, self.hello.script_sha256) = (name, sha256);
     }
 
     /// The journal of `call` has grown to event `last_seq`, or stands there when the station starts.

@@ -23,13 +23,16 @@ const TO_PAGE: &[&str] = &[
     "cue_done",
     "cue_feedback",
     "flag",
+    "floor",
     "hello",
     "hold_ended",
     "hold_started",
     "lag",
     "levels",
+    "listening",
     "mute_ended",
     "mute_started",
+    "note",
     "notice",
     "partial",
     "refused",
@@ -43,7 +46,7 @@ const TO_PAGE: &[&str] = &[
 ];
 
 /// Every `type` that a page sends.
-const TO_STATION: &[&str] = &["call", "cue", "declare", "play_again"];
+const TO_STATION: &[&str] = &["call", "cue", "declare", "note_read", "play_again"];
 
 /// Every `type` that the floor sends to a lead's page, and those that it gets.
 const TO_LEAD: &[&str] = &["call_event", "call_moment", "changes", "floor", "note", "refused"];

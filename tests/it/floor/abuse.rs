@@ -73,6 +73,8 @@ async fn nonsense_of_a_station_is_refused_and_too_much_of_it_ends_the_line() {
     gap[1].seq = 7;
     let mut zero = events("a", 1, 1);
     zero[0].seq = 0;
+    let mut huge = events("a", 1, 1);
+    huge[0].seq = u64::MAX;
     let bad = |events| serde_json::to_string(&ToFloor::Events { events }).unwrap();
     let mut frames = vec![
         "{".to_owned(),
@@ -82,6 +84,7 @@ async fn nonsense_of_a_station_is_refused_and_too_much_of_it_ends_the_line() {
         bad(mixed),
         bad(gap),
         bad(zero),
+        bad(huge),
         bad(events("a", 1, 513)),
         serde_json::to_string(&ToFloor::Closed { call: "/etc/passwd".into(), last_seq: 1 }).unwrap(),
     ];

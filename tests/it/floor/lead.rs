@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use callcue::call::EventKind;
+use callcue::floor::Timeouts;
 use callcue::store::Role;
 use callcue::wire::{AgentState, FromFloor, FromLead, LiveAudio, Moment, Speaking, ToFloor, ToLead};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::floor::{LeadPage, Socket, TestFloor, event, events};
+use crate::support::floor::{Disk, LeadPage, Socket, TestFloor, brisk, event, events};
 
 /// Skips what else a station is told.
 async fn told<T>(station: &mut Socket, wanted: impl Fn(FromFloor) -> Option<T>) -> T {
@@ -87,34 +90,32 @@ async fn next_event(lead: &mut LeadPage) -> u64 {
 #[tokio::test]
 async fn a_slow_page_gets_the_whole_floor_and_holds_up_nobody() {
     let folder = tempfile::tempdir().unwrap();
-    let floor = TestFloor::start(folder.path()).await;
+    let long = Duration::from_secs(600);
+    let timeouts = Timeouts { frame: long, ping: long, ..brisk() };
+    let floor = TestFloor::start_with(Disk::open(folder.path()), timeouts).await;
     let token = floor.enrol("desk-01", "1001", "一组");
     let cookie = floor.log_in("chen", Role::Lead, &["一组"]);
     let (mut slow, mut quick) = (floor.lead(&cookie).await, floor.lead(&cookie).await);
     let mut station = floor.station(&token).await;
     station.store(&events("a", 1, 1)).await;
-    // Cues of some length, until the slow page's socket is full and it has fallen out of the ring.
-    let mut seq = 1;
-    while floor.counts.resyncs.get() == 0 || slow.floors == 1 {
-        seq += 1;
-        station.store(&[event("a", seq, EventKind::Situation { rule: "2.4".into() })]).await;
-        for notice in 0..20 {
-            let zh = "字".repeat(3_000 + notice + seq as usize % 100);
-            let moment = Moment::Notice {
-                key: "x".into(),
-                severity: callcue::wire::Severity::Info,
-                zh,
-                en: String::new(),
-            };
-            station.say(&ToFloor::Moment { moment }).await;
-        }
-        quick.until(|tiles| tiles[&1].seq == seq).await;
-        if floor.counts.resyncs.get() > 0 {
-            slow.until(|tiles| tiles.get(&1).is_some_and(|tile| tile.seq == seq)).await;
+    // Frames of some size, until the slow page's socket is full and it has fallen out of the ring.
+    let mut round = 0;
+    while floor.counts.resyncs.get() == 0 {
+        round += 1;
+        let name = "字".repeat(60_000 + round);
+        floor.rename("desk-01", &name);
+        quick.until(|tiles| tiles[&1].name == name).await;
+        if round > 120 {
+            // It reads on, and is brought up to date once it has read what was under way.
+            slow.next().await;
         }
     }
+    station.store(&[event("a", 2, EventKind::Situation { rule: "2.4".into() })]).await;
+    slow.until(|tiles| tiles[&1].seq == 2).await;
+    quick.until(|tiles| tiles[&1].seq == 2).await;
+    assert!(slow.floors > 1);
     assert_eq!(quick.floors, 1, "nobody else was brought up to date");
-    assert_eq!(slow.tiles[&1].seq, seq);
+    assert_eq!(slow.tiles, quick.tiles);
     floor.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! A floor on a free port, with a store that can be full and a clock that a test sets; stations and leads that behave well
 //! or badly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -282,6 +282,13 @@ impl TestFloor {
         token.reveal().to_owned()
     }
 
+    /// Somebody else sits there now.
+    pub(crate) fn rename(&self, name: &str, agent_name: &str) {
+        let rows = self.disk.stations().unwrap();
+        let row = rows.into_iter().find(|row| row.enrolled.name == name).unwrap();
+        self.disk.enrol(&NewStation { agent_name: agent_name.into(), ..row.enrolled }).unwrap();
+    }
+
     /// Makes a user and logs it in: the cookie.
     pub(crate) fn log_in(&self, name: &str, role: Role, teams: &[&str]) -> String {
         let user = UserRow {
@@ -314,7 +321,7 @@ impl TestFloor {
         }
         let stream = TcpStream::connect(self.address).await.unwrap();
         match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, _)) => Ok(Socket(socket)),
+            Ok((socket, _)) => Ok(Socket { line: socket, aside: VecDeque::new() }),
             Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
             Err(other) => panic!("{other}"),
         }
@@ -382,14 +389,6 @@ impl TestFloor {
         };
         timeout(PATIENCE, arrive).await.unwrap();
     }
-
-    /// What the audit trail has, oldest first: act and object.
-    pub(crate) fn audit_of(&self, who: &str) -> Vec<(String, String)> {
-        let query = AuditQuery { who: Some(who.into()), limit: 1_000, ..AuditQuery::default() };
-        let mut lines = self.disk.audit_trail(&query).unwrap();
-        lines.reverse();
-        lines.into_iter().map(|line| (line.act, line.object)).collect()
-    }
 }
 
 pub(crate) fn hello() -> ToFloor {
@@ -403,7 +402,11 @@ pub(crate) fn hello() -> ToFloor {
 }
 
 /// One end of a socket.
-pub(crate) struct Socket(pub(crate) WebSocketStream<TcpStream>);
+pub(crate) struct Socket {
+    line: WebSocketStream<TcpStream>,
+    /// What came while something else was waited for.
+    aside: VecDeque<FromFloor>,
+}
 
 impl Socket {
     pub(crate) async fn say(&mut self, message: &ToFloor) {
@@ -411,11 +414,18 @@ impl Socket {
     }
 
     pub(crate) async fn send(&mut self, message: Message) {
-        self.0.send(message).await.unwrap();
+        self.line.send(message).await.unwrap();
     }
 
     /// The next message for a station.
     pub(crate) async fn hear(&mut self) -> FromFloor {
+        match self.aside.pop_front() {
+            Some(told) => told,
+            None => self.hear_new().await,
+        }
+    }
+
+    async fn hear_new(&mut self) -> FromFloor {
         match self.next_frame().await {
             Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
             other => panic!("{other:?} instead of a message"),
@@ -427,9 +437,10 @@ impl Socket {
         self.say(&ToFloor::Events { events: events.to_vec() }).await;
         let last = events.last().unwrap();
         loop {
-            match self.hear().await {
+            match self.hear_new().await {
                 FromFloor::Stored { call, seq, .. } if call == last.call && seq >= last.seq => return,
-                FromFloor::Watch { .. } | FromFloor::Listen { .. } | FromFloor::Stored { .. } => {}
+                told @ (FromFloor::Watch { .. } | FromFloor::Listen { .. }) => self.aside.push_back(told),
+                FromFloor::Stored { .. } => {}
                 other => panic!("{other:?} instead of stored"),
             }
         }
@@ -439,9 +450,10 @@ impl Socket {
     pub(crate) async fn offer(&mut self, call: &str, last_seq: u64) -> (u64, bool) {
         self.say(&ToFloor::Offer { calls: vec![CallOffer { call: call.into(), last_seq }] }).await;
         loop {
-            match self.hear().await {
+            match self.hear_new().await {
                 FromFloor::Have { call: of, seq, closed } if of == call => return (seq, closed),
-                FromFloor::Watch { .. } | FromFloor::Listen { .. } | FromFloor::Stored { .. } => {}
+                told @ (FromFloor::Watch { .. } | FromFloor::Listen { .. }) => self.aside.push_back(told),
+                FromFloor::Stored { .. } => {}
                 other => panic!("{other:?} instead of have"),
             }
         }
@@ -460,7 +472,7 @@ impl Socket {
 
     pub(crate) async fn next_frame(&mut self) -> Option<Result<Message, tungstenite::Error>> {
         loop {
-            match timeout(PATIENCE, self.0.next()).await.expect("nothing comes") {
+            match timeout(PATIENCE, self.line.next()).await.expect("nothing comes") {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => return other,
             }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use callcue::uplink::{Backoff, Broken, Link, Outbox, Pulse};
+use callcue::uplink::{Backoff, Broken, Link, Outbox, Pulse, Waits};
 use callcue::wire::FromFloor;
 
 use super::twin::{NOW, Numbers, hello, welcome, welcomed};
@@ -10,7 +10,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[test]
 fn attempts_grow_apart_and_stations_do_not_come_back_together() {
     let waits = |seed| {
-        let mut backoff = Backoff::new(seed);
+        let mut backoff = Backoff::new(seed, Waits::default());
         std::iter::repeat_with(|| backoff.after_failure()).take(12).collect::<Vec<_>>()
     };
     assert_eq!(waits(3), waits(3));

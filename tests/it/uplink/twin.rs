@@ -73,17 +73,14 @@ impl Kept {
 impl ModelFloor {
     /// What it answers at once; [`commit`](Self::commit) confirms.
     pub(super) fn receive(&mut self, message: ToFloor) -> Vec<FromFloor> {
-        let have = |kept: &Kept, call: &str| FromFloor::Have {
-            call: call.to_owned(),
-            seq: kept.seq(),
-            closed: kept.closed,
+        // What it has is what is on its disk.
+        let have = |call: &str| {
+            let kept = self.disk.get(call).cloned().unwrap_or_default();
+            FromFloor::Have { call: call.to_owned(), seq: kept.seq(), closed: kept.closed }
         };
         match message {
             ToFloor::Hello(_) => vec![welcome()],
-            ToFloor::Offer { calls } => calls
-                .iter()
-                .map(|offer| have(self.memory.entry(offer.call.clone()).or_default(), &offer.call))
-                .collect(),
+            ToFloor::Offer { calls } => calls.iter().map(|offer| have(&offer.call)).collect(),
             ToFloor::Events { events } => {
                 let call = events[0].call.clone();
                 let kept = self.memory.entry(call.clone()).or_default();
@@ -92,7 +89,7 @@ impl ModelFloor {
                     if event.seq == kept.seq() + 1 {
                         kept.events.push(event);
                     } else if event.seq > kept.seq() {
-                        return vec![have(kept, &call)];
+                        return vec![have(&call)];
                     }
                 }
                 vec![]
@@ -100,7 +97,7 @@ impl ModelFloor {
             ToFloor::Closed { call, last_seq } => {
                 let kept = self.memory.entry(call.clone()).or_default();
                 if last_seq > kept.seq() {
-                    return vec![have(kept, &call)];
+                    return vec![have(&call)];
                 }
                 kept.closed = true;
                 vec![]
