@@ -153,7 +153,8 @@ impl Desk {
                     self.notices.insert(key.clone(), TileNotice { severity: *severity, zh });
                 }
             }
-            Moment::Hello(_) | Moment::Partial { .. } | Moment::Refused { .. } => {}
+            // The others are for the station's own page.
+            _ => {}
         }
     }
 

@@ -239,8 +239,10 @@ impl StationLine<'_> {
                 }
                 return self.hand_in(call, Vec::new(), Some(last_seq)).await;
             }
-            ToFloor::Moment { moment: Moment::Hello(_) | Moment::Refused { .. } } => {}
-            ToFloor::Moment { moment } => self.tell_or_drop(ToHall::Moment { station, connection, moment }),
+            ToFloor::Moment { moment } if is_for_leads(&moment) => {
+                self.tell_or_drop(ToHall::Moment { station, connection, moment });
+            }
+            ToFloor::Moment { .. } => {}
             ToFloor::Ringing { on } => self.tell(ToHall::Ringing { station, connection, on }).await,
             ToFloor::NoteRead { id } => self.tell(ToHall::NoteRead { station, id }).await,
         }
@@ -367,6 +369,14 @@ impl StationLine<'_> {
     async fn say(&mut self, told: &FromFloor) -> Result<(), End> {
         send(self.socket, self.house.timeouts.frame, Message::Text(encode(told))).await
     }
+}
+
+/// The others are between a station and its own page.
+const fn is_for_leads(moment: &Moment) -> bool {
+    matches!(
+        moment,
+        Moment::Levels { .. } | Moment::Partial { .. } | Moment::Lag { .. } | Moment::Notice { .. }
+    )
 }
 
 /// Ids are made of what a file name may be made of everywhere.
