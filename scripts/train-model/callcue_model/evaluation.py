@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pypinyin import lazy_pinyin
 from pywhispercpp.model import Model
 
 from .measuring_set import SAMPLE_RATE, read_wav
 
-# Encoder frames beyond the end of the utterance.
-CONTEXT_MARGIN = 10
+# As in src/transcribe/whisper.rs: encoder frames beyond the end of the utterance, fewest frames, shortest audio.
+CONTEXT_MARGIN, CONTEXT_MIN, SAMPLES_MIN = 16, 64, 8_000
 
 
 @dataclass
@@ -84,9 +85,10 @@ class Listener:
 
     def hear(self, audio) -> str:
         seconds = len(audio) / SAMPLE_RATE
+        frames = max(math.ceil(seconds * 50) + CONTEXT_MARGIN, CONTEXT_MIN)
         segments = self.model.transcribe(
-            audio,
-            audio_ctx=min(1500, math.ceil(seconds * 50) + CONTEXT_MARGIN),
+            np.pad(audio, (0, max(0, SAMPLES_MIN - len(audio)))),
+            audio_ctx=min(1500, math.ceil(frames / 8) * 8),
             max_tokens=math.ceil(7 * seconds) + 6,
         )
         return "".join(segment.text for segment in segments).strip()
