@@ -15,6 +15,7 @@ from callcue_model.evaluation import edit_distance
 from callcue_model.network import Attention, Network, Shape, look_at_neighbour, sinusoids
 from callcue_model.rendering import character_starts
 from callcue_model.schedule import Difficulty, learning_rate
+from callcue_model.training import other_voices
 from callcue_model.vocabulary import END_OF_TEXT, Vocabulary
 
 
@@ -183,3 +184,12 @@ def test_slots_fill_every_template():
     for lines in corpus.templates.values():
         for line in lines:
             assert "{" not in filler.fill(line)
+
+
+def test_other_voices_change_little():
+    torch.manual_seed(2)
+    features = torch.rand(3, 80, 50)
+    for number in range(20):
+        changed = other_voices(features, random.Random(number))
+        assert changed.shape == features.shape
+        assert (changed - features).abs().max() < 1.6
