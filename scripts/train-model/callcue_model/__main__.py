@@ -52,6 +52,13 @@ def export(arguments: argparse.Namespace) -> None:
     )
 
 
+def measuring_set(arguments: argparse.Namespace) -> None:
+    from .measuring_set import make_measuring_set
+
+    manifest = make_measuring_set(arguments.data / "measuring", arguments.seed)
+    print(f"callcue eval --manifest {manifest}")
+
+
 def evaluate(arguments: argparse.Namespace) -> None:
     from .card import measured, write_measured
     from .evaluation import evaluate, table
@@ -109,6 +116,8 @@ def main() -> None:
     step.add_argument("--out", type=Path, required=True)
     step.add_argument("--format", choices=["f16", "q8_0", "q5_1"], default="q5_1")
     step.set_defaults(run=export)
+    step = steps.add_parser("measuring-set", help="render the held-out sentences for `callcue eval`; needs numpy only")
+    step.set_defaults(run=measuring_set)
     step = steps.add_parser("evaluate", help="error rates of a model file, by whisper.cpp")
     step.add_argument("--model", type=Path, required=True)
     step.add_argument("--every", type=int, default=1, help="measure one utterance in so many")

@@ -95,7 +95,7 @@ class Listener:
 
 
 def evaluate(model: Path, manifest: Path, mistakes: Path, every: int = 1) -> dict[tuple[str, str], Score]:
-    """By set and condition, of one utterance in `every`. Wrong lines are written to `mistakes`."""
+    """By set and sound, of one utterance in `every`. Wrong lines are written to `mistakes`."""
     listener = Listener(model)
     scores: dict[tuple[str, str], Score] = defaultdict(Score)
     wrong = []
@@ -105,7 +105,7 @@ def evaluate(model: Path, manifest: Path, mistakes: Path, every: int = 1) -> dic
         began = time.perf_counter()
         heard = listener.hear(audio)
         took = time.perf_counter() - began
-        scores[row["set"], row["condition"]].add(row["text"], heard, len(audio) / SAMPLE_RATE, took)
+        scores[row["set"], row["sound"]].add(row["text"], heard, len(audio) / SAMPLE_RATE, took)
         if heard != row["text"]:
             wrong.append({**row, "heard": heard})
     with open(mistakes, "w", encoding="utf-8") as file:

@@ -75,7 +75,7 @@ def _development_deliveries(seed: int) -> list[tuple[str, Utterance]]:
 
 
 def make_measuring_set(folder: Path, seed: int) -> Path:
-    """Returns the manifest, in the format of `callcue eval` (with the set and the voice added)."""
+    """Returns the manifest, in the format of `callcue eval`, whose condition is the set and the sound."""
     return _make_set(folder, seed, _deliveries(seed), 60.0)
 
 
@@ -107,8 +107,9 @@ def _make_set(folder: Path, seed: int, deliveries: list[tuple[str, Utterance]], 
                 {
                     "audio": path.name,
                     "text": clip.utterance.text,
-                    "condition": condition,
+                    "condition": f"{name}, {condition}",
                     "set": name,
+                    "sound": condition,
                     "voice": clip.utterance.voice,
                 }
             )
@@ -132,6 +133,7 @@ def _without_speech(folder: Path, noise: NoiseBank, generator: np.random.Generat
             piece = noise.cut(kind, count, generator) * amplitude(generator.uniform(-60.0, -20.0))
         path = folder / f"without-speech-{len(rows):04}.wav"
         write_wav(path, piece)
-        rows.append({"audio": path.name, "text": "", "condition": kind, "set": WITHOUT_SPEECH, "voice": None})
+        condition = f"{WITHOUT_SPEECH}, {kind}"
+        rows.append({"audio": path.name, "text": "", "condition": condition, "set": WITHOUT_SPEECH, "sound": kind})
         seconds += length
     return rows

@@ -11,7 +11,7 @@ from . import voices
 from .rendering import Utterance
 
 PEAK = 1.6e-3  # of the learning rate, for a run from nothing
-WARM_START_PEAK = 1.2e-3
+WARM_START_PEAK = 6e-4
 WARM_UP_STEPS = 200
 FULL_AFTER_HOURS = 50.0
 # Of the clips that no language model can guess, the share that is used at first.
