@@ -42,9 +42,11 @@ def train(arguments: argparse.Namespace) -> None:
 
 def export(arguments: argparse.Namespace) -> None:
     from . import ggml
-    from .training import load_network
+    from .training import blended, load_network
 
     network, vocabulary, state = load_network(arguments.data / "checkpoint.pt")
+    if arguments.blend_with:
+        network = blended(network, vocabulary, ggml.read_model(arguments.blend_with), arguments.blend_share)
     ggml.write_model(arguments.out, network, vocabulary, ggml.FORMATS[arguments.format])
     print(
         f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.2f} MB, {arguments.format}, after "
@@ -115,6 +117,8 @@ def main() -> None:
     step = steps.add_parser("export", help="write the last checkpoint as a whisper.cpp file")
     step.add_argument("--out", type=Path, required=True)
     step.add_argument("--format", choices=["f16", "q8_0", "q5_1"], default="q5_1")
+    step.add_argument("--blend-with", type=Path, metavar="FILE", help="the model file that the run started from")
+    step.add_argument("--blend-share", type=float, default=0.5, help="how much of it")
     step.set_defaults(run=export)
     step = steps.add_parser("measuring-set", help="render the held-out sentences for `callcue eval`; needs numpy only")
     step.set_defaults(run=measuring_set)

@@ -53,6 +53,17 @@ def load_network(path: Path) -> tuple[Network, Vocabulary, dict]:
     return network.eval(), vocabulary, state
 
 
+@torch.no_grad()
+def blended(network: Network, vocabulary: Vocabulary, file: ggml.ModelFile, share: float) -> Network:
+    """The network with that share (0 to 1) of the weights of the model file that its run started from. Two models
+    of one descent make different mistakes, and the one between them fewer than either."""
+    blend = copy.deepcopy(network)
+    # Characters that the file lacks stay as they are.
+    ggml.load_weights(blend, vocabulary, file)
+    torch._foreach_lerp_(list(blend.parameters()), list(network.parameters()), 1.0 - share)
+    return blend
+
+
 def sound_classes(vocabulary: Vocabulary) -> dict[str, int]:
     return {kind: classes[-1] + 1 for kind, classes in sounds(vocabulary.characters).items()}
 

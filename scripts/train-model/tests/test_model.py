@@ -15,7 +15,7 @@ from callcue_model.evaluation import edit_distance
 from callcue_model.network import Attention, Network, Shape, look_at_neighbour, sinusoids
 from callcue_model.rendering import character_starts
 from callcue_model.schedule import Difficulty, learning_rate
-from callcue_model.training import other_voices
+from callcue_model.training import blended, other_voices
 from callcue_model.vocabulary import END_OF_TEXT, Vocabulary
 
 
@@ -184,6 +184,22 @@ def test_slots_fill_every_template():
     for lines in corpus.templates.values():
         for line in lines:
             assert "{" not in filler.fill(line)
+
+
+def test_a_blend_lies_between_and_keeps_new_characters(tmp_path):
+    old_words, words = Vocabulary("一三"), Vocabulary("一二三")
+    shape = Shape(width=64)
+    old = Network(shape, old_words.rows, old_words.outputs)
+    path = tmp_path / "old.bin"
+    ggml.write_model(path, old, old_words, ggml.FORMATS["f16"])
+    new = Network(shape, words.rows, words.outputs)
+    blend = blended(new, words, ggml.read_model(path), 0.25)
+    between = 0.25 * old.encoder.ln_post.weight + 0.75 * new.encoder.ln_post.weight
+    assert torch.allclose(blend.encoder.ln_post.weight, between)
+    embedding = "decoder.token_embedding.weight"
+    one, other, mixed = (n.state_dict()[embedding] for n in (old, new, blend))
+    assert torch.allclose(mixed[2], 0.25 * one[1] + 0.75 * other[2], atol=1e-3)
+    assert torch.equal(mixed[1], other[1])
 
 
 def test_other_voices_change_little():
