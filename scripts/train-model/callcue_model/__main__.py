@@ -84,8 +84,10 @@ def facts(arguments: argparse.Namespace) -> str:
     network, vocabulary, state = load_network(arguments.data / "checkpoint.pt")
     corpus = json.loads((arguments.data / "corpus.json").read_text())
     parameters = sum(p.numel() for p in network.parameters())
+    further = " from a finished model's weights on" if state.get("started_from_file") else ""
     return (
-        f"Made with seed {arguments.seed}: {state['step']:,} steps on {state['hours']:.0f} hours of degraded audio, cut "
+        f"Made with seed {arguments.seed}{further}: {state['step']:,} steps on "
+        f"{state['hours'] - state.get('hours_before', 0.0):.0f} hours of degraded audio, cut "
         f"from {corpus['clips']:,} clips ({corpus['hours']:.1f} h, {corpus['texts']:,} texts, "
         f"{vocabulary.end} characters). {parameters / 1e6:.2f} million trained parameters, "
         f"{arguments.model.stat().st_size / 1e6:.2f} MB."

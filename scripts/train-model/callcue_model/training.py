@@ -166,6 +166,8 @@ class Run:
             "step": self.step,
             "progress": self.progress,
             "hours": self.hours,
+            "hours_before": settings.hours_heard,
+            "started_from_file": settings.start_from is not None,
         }
         torch.save(state, partial)
         partial.rename(settings.checkpoint)
