@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use sha2::{Digest, Sha256};
 
 use crate::score::{self, Assessment};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
@@ -38,6 +39,8 @@ pub struct ScriptFiles {
     paths: StandardPaths,
     read: Texts,
     standing: Standard,
+    /// What `standing` was read from.
+    standing_text: String,
     /// What is wrong with `read`.
     refused: Option<Refused>,
     /// At the last look they could not be read.
@@ -78,7 +81,8 @@ impl ScriptFiles {
     pub fn open(paths: StandardPaths) -> anyhow::Result<Self> {
         let read = paths.read()?;
         let standing = paths.parse(&read)?;
-        Ok(Self { paths, read, standing, refused: None, unreadable: false })
+        let standing_text = read.script.clone();
+        Ok(Self { paths, read, standing, standing_text, refused: None, unreadable: false })
     }
 
     /// Reads both files as they are now, for somebody who tries them; what calls are held against stays as it is.
@@ -99,6 +103,12 @@ impl ScriptFiles {
     /// What was read last without a mistake.
     pub const fn standing(&self) -> &Standard {
         &self.standing
+    }
+
+    /// SHA-256 of the script's text that was read last without a mistake, hexadecimal.
+    pub fn script_sha256(&self) -> String {
+        let hash = Sha256::digest(self.standing_text.as_bytes());
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Looks at the files again.
@@ -123,6 +133,7 @@ impl ScriptFiles {
         match parsed {
             Ok(standing) => {
                 self.standing = standing;
+                self.standing_text.clone_from(&self.read.script);
                 self.refused = None;
                 Look::Taken
             }

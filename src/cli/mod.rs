@@ -4,6 +4,7 @@ pub mod devices;
 pub mod doctor;
 mod eval;
 mod files;
+mod floor;
 mod health;
 mod model;
 mod print;
@@ -13,6 +14,7 @@ mod script;
 mod script_draft;
 mod script_test;
 mod station;
+mod swarm;
 
 use std::process::ExitCode;
 
@@ -40,12 +42,16 @@ enum Command {
     Doctor(health::DoctorArgs),
     /// Measure how right a speech model's text is, on recordings with known words.
     Eval(eval::Args),
+    /// Run the floor: every call in the room, live, on the team lead's screen.
+    Floor(floor::Args),
     /// Get a published speech model, check it, measure it, use it.
     #[command(subcommand)]
     Model(model::ModelCommand),
     /// Check and try service scripts.
     #[command(subcommand)]
     Script(script::ScriptCommand),
+    /// Load a floor with simulated stations and leads, and tell what became of it.
+    Swarm(swarm::Args),
 }
 
 impl Cli {
@@ -58,8 +64,10 @@ impl Cli {
             Command::Devices(args) => health::devices(&args),
             Command::Doctor(args) => health::doctor(&args),
             Command::Eval(args) => eval::run(&args),
+            Command::Floor(args) => floor::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
+            Command::Swarm(args) => swarm::run(&args),
         };
         match result {
             Ok(code) => code,

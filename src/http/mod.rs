@@ -22,6 +22,7 @@
 
 mod calls;
 mod command;
+mod door;
 mod fault;
 mod gate;
 mod pages;
@@ -30,6 +31,11 @@ mod serve;
 mod socket;
 mod station_file;
 mod token;
+
+pub(crate) use door::{Door, Peer, accept, stopped};
+pub(crate) use fault::Fault;
+pub(crate) use gate::{not_found, only, protect};
+pub(crate) use pages::file as page_file;
 
 pub use command::{Answer, CallState, Command, Order, Refusal};
 pub use script_try::{ReadFiles, script_routes};

@@ -19,6 +19,7 @@ use crate::script::{Case, Rule, Script};
 
 pub use lines::Purpose;
 pub use measure::{ERROR_RATES, Measure, Row, Tally, measure};
+pub use random::Random;
 
 /// What a script's own tests found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,18 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs, reason = "tests are read, not linked to")]
 
+// Who may come onto the floor and what each may do there: rights, passwords, guessing, the audit trail.
+mod access;
+// The floor as a fold: tiles, alerts, the day, and their changes.
+mod board;
 // Whole calls as pages that people can read, and what must hold for each of them.
 mod calls;
 // Devices made of numbers: finding, opening, placing, drift, loss and return.
 mod capture;
 // Which setting wins, and how a mistake in the file is told.
 mod config;
+// A floor's configuration: the same, and what may not be had without TLS.
+mod config_floor;
 // How often the cues of a rule come.
 mod cue_limits;
 // What pages get of a call, and in which order, however slowly they read.
@@ -24,6 +30,10 @@ mod eval;
 mod evidence;
 // Recordings read from disk: formats, damage, sides.
 mod file;
+// The floor's server: stations, leads, and those who should be neither.
+mod floor;
+// `callcue floor` as a program.
+mod floor_command;
 // The station's web server: pages and softphones, and those who should be neither.
 mod http;
 // Who may use whom in src, what the core may not touch, how things are named.
@@ -56,10 +66,16 @@ mod segment;
 mod silence_set;
 // What the floor keeps: arrivals in any order against a plain model, torn states, full disks, damage, backups, old files.
 mod store;
+// Simulated stations and leads: what they are made of, and that nothing is lost whatever breaks.
+mod swarm;
 // Timelines: what is refused, and random ones through the engine.
 mod timeline;
 // Speech to text: stream, pool, whisper.cpp on models made by the test.
 mod transcribe;
+// The station's side of the floor: what it sends when, over what breaks.
+mod uplink;
+// What other systems are told, signed, against servers of the test.
+mod webhook;
 // The bundled script's own tests, and how well its phrases are heard.
 mod trial;
 // Messages on sockets, frozen as files.

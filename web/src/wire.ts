@@ -12,6 +12,7 @@ export type FlagKind = "forbidden" | "missing" | "timing" | "hangup" | "conduct"
 export type Basis = "words" | "situation" | "near_miss";
 export type Agreement = "same" | "near" | "wrong" | "missing" | "left_out" | "added" | "again" | "filler";
 export type Severity = "info" | "warning" | "alarm";
+export type FloorLink = "linked" | "away" | "denied";
 
 export interface Customer {
   surname?: string;
@@ -170,6 +171,20 @@ export interface MomentFields {
     zh: string;
     en: string;
   };
+  /** Only from a station that has a floor. */
+  floor: {
+    link: FloorLink;
+    /** Events that it has not confirmed; 0 while it keeps up. */
+    behind_events: number;
+    /** Recordings that wait to be sent. */
+    recordings: number;
+    /** RFC 3339; absent while it is linked, and where it never was. */
+    away_since?: string;
+  };
+  /** A team lead's line for the agent alone; an empty `text` takes it away. */
+  note: { id: string; from: string; text: string };
+  /** Who listens in to the call; empty: nobody. */
+  listening: { by: string[] };
   refused: { zh: string; en: string };
 }
 
@@ -204,6 +219,7 @@ export type ToStation =
   | { type: "call"; act: CallAct }
   | { type: "declare"; rule: string }
   | { type: "cue"; id: string; wrong: boolean }
+  | { type: "note_read"; id: string }
   | { type: "play_again" };
 
 /** A frame as a message; undefined if it is not one. Kinds that this page does not know are left to the reader to skip. */

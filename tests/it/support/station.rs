@@ -297,7 +297,7 @@ async fn engine(mut orders: mpsc::Receiver<Order>, delivery: Delivery) {
 
 fn event_of(command: &Command) -> Option<EventKind> {
     Some(match command.clone() {
-        Command::Look | Command::PlayAgain => return None,
+        Command::Look | Command::PlayAgain | Command::Ring { .. } | Command::NoteRead { .. } => return None,
         Command::Start { ring_ms, customer } => {
             EventKind::CallStarted { agent: "1024".into(), ring_ms, customer }
         }
