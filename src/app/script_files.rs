@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::score::{self, Assessment};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
+use crate::workbench::{Files, NamedText};
 
 /// What calls are held against.
 #[derive(Clone, Debug)]
@@ -84,6 +85,21 @@ impl ScriptFiles {
         Ok(Self { paths, read, standing, standing_text, refused: None, unreadable: false })
     }
 
+    /// Reads both files as they are now, for somebody who tries them; what calls are held against stays as it is.
+    pub fn reader(&self) -> impl Fn() -> Result<Files, String> + Send + Sync + use<> {
+        let paths = self.paths.clone();
+        move || {
+            let read = paths.read().map_err(|error| format!("{error:#}"))?;
+            let named =
+                |path: &Option<PathBuf>, bundled: &str, text| NamedText { name: name(path, bundled), text };
+            Ok(Files {
+                script: named(&paths.script, script::BUNDLED_NAME, read.script),
+                assessment: named(&paths.assessment, score::BUNDLED_NAME, read.assessment),
+                company: paths.company.clone(),
+            })
+        }
+    }
+
     /// What was read last without a mistake.
     pub const fn standing(&self) -> &Standard {
         &self.standing
@@ -147,9 +163,6 @@ impl StandardPaths {
     }
 
     fn parse(&self, texts: &Texts) -> anyhow::Result<Standard> {
-        let name = |path: &Option<PathBuf>, bundled: &str| {
-            path.as_ref().map_or(bundled.to_owned(), |path| path.display().to_string())
-        };
         let mut script = Script::parse(&name(&self.script, script::BUNDLED_NAME), &texts.script)?;
         if let Some(company) = &self.company {
             script.company.clone_from(company);
@@ -157,6 +170,10 @@ impl StandardPaths {
         let assessment = Assessment::parse(&name(&self.assessment, score::BUNDLED_NAME), &texts.assessment)?;
         Ok(Standard { script: Arc::new(script), assessment: Arc::new(assessment) })
     }
+}
+
+fn name(path: &Option<PathBuf>, bundled: &str) -> String {
+    path.as_ref().map_or(bundled.to_owned(), |path| path.display().to_string())
 }
 
 /// The text of a script or an assessment standard, or of what somebody takes for one.

@@ -71,6 +71,7 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
     let hello = hello(settings, &script, demo, &agent);
     let delivery = Delivery::new(hello.clone(), Limits::default());
+    let files = Arc::new(scripts.reader());
     let uplink = start_uplink(settings, &scripts, &hello, delivery.clone())?;
     let handle = uplink.as_ref().map(Uplink::handle);
     let screen = PagesAndConsole { delivery: delivery.clone(), hello, console, uplink: handle.clone() };
@@ -85,7 +86,8 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     };
     let (commands, orders) = mpsc::channel(COMMANDS);
     let desk = Desk { engine: Engine::new(parts, screen), feed, orders, once, demo };
-    let station = StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default() };
+    let station =
+        StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default(), files };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(serve_desk(settings, desk, station, ready));
     if let Some(uplink) = uplink {

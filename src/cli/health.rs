@@ -10,7 +10,7 @@ use crate::app::load_model;
 use crate::capture::list_devices;
 use crate::cli::doctor::{Finding, LocalMachine};
 use crate::config::Settings;
-use crate::transcribe::BUNDLED_MODEL_NAME;
+use crate::transcribe::{BUNDLED_MODEL_NAME, ModelError};
 use crate::uplink::{FloorAccess, FloorProbe, probe_floor};
 
 /// Difference of clocks from which on calls stand at a wrong time on the floor, s.
@@ -73,6 +73,8 @@ fn sound(settings: &Settings) -> Finding {
 
 fn model(settings: &Settings) -> Finding {
     match load_model(&settings.transcribe, None, None) {
+        // No other model would run.
+        Err(error @ ModelError::Cpu(_)) => Finding::fail(error.to_string(), "mend `processor` first"),
         Err(error) => {
             Finding::fail(error.to_string(), "set [transcribe] model, or leave it out for the bundled one")
         }

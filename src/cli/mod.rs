@@ -12,6 +12,7 @@ mod rehearse;
 mod replay;
 mod script;
 mod script_draft;
+mod script_test;
 mod station;
 mod swarm;
 

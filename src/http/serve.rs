@@ -13,7 +13,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::door::{Door, accept};
-use super::{CallState, Command, Order, Refusal, Token, calls, gate, pages, socket};
+use super::{
+    CallState, Command, Order, ReadFiles, Refusal, Token, calls, gate, pages, script_routes, socket,
+};
 use crate::deliver::Delivery;
 
 /// Largest request body and largest frame of a page, in bytes.
@@ -23,7 +25,7 @@ pub(super) const MESSAGE_MAX: usize = 64 * 1024;
 const CONNECTIONS_MAX: usize = 64;
 
 /// What the server needs of the station.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StationParts {
     /// Where pages get their frames.
     pub delivery: Delivery,
@@ -33,6 +35,8 @@ pub struct StationParts {
     pub token: Token,
     /// How long the server waits.
     pub timeouts: Timeouts,
+    /// The script and the standard that the page of the script's owner tries.
+    pub files: ReadFiles,
 }
 
 /// How long the server waits for others.
@@ -110,7 +114,8 @@ pub async fn serve(
     }
     let (stop, stopping) = watch::channel(false);
     let timeouts = parts.timeouts;
-    let router = router(Arc::new(Station::new(parts, address, stopping.clone())));
+    let files = Arc::clone(&parts.files);
+    let router = router(Arc::new(Station::new(parts, address, stopping.clone())), files);
     let door = Door { places: CONNECTIONS_MAX, patience: timeouts.request, tls: None };
     let accept = accept(&listener, router, door, stopping);
     tokio::select! {
@@ -193,14 +198,14 @@ impl Station {
     }
 }
 
-fn router(station: Arc<Station>) -> Router {
+fn router(station: Arc<Station>, files: ReadFiles) -> Router {
     Router::new()
-        .merge(calls::routes())
+        .merge(calls::routes().layer(DefaultBodyLimit::max(MESSAGE_MAX)))
+        .merge(script_routes(files))
         .route_layer(middleware::from_fn_with_state(station.clone(), gate::require_token))
         .route("/ws", get(socket::open))
         .route("/healthz", get(health))
         .fallback(get(pages::page).fallback(gate::not_found))
-        .layer(DefaultBodyLimit::max(MESSAGE_MAX))
         .layer(middleware::from_fn_with_state(station.clone(), gate::admit))
         .with_state(station)
 }

@@ -78,8 +78,8 @@ pub enum FetchError {
     },
     /// Right in length and wrong in content.
     #[error(
-        "{address}: not the published file: its SHA-256 is {found}, {expected} is due; it was removed; take another source \
-         by `--from`"
+        "{address}: not the published file: its SHA-256 is {found}, {expected} is due; nothing of it was kept; take another \
+         source by `--from`"
     )]
     WrongChecksum {
         /// Where from.

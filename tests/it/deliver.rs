@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use callcue::call::{Channel, ChecklistItem, EndedBy, EventKind, FlagKind};
+use callcue::call::{Channel, ChecklistItem, EndedBy, EventKind, FlagKind, Hearing};
 use callcue::deliver::{Hub, Limits, NoSeat, PageId};
 use callcue::wire::{FloorLink, Moment, Severity};
 use proptest::prelude::*;
@@ -73,6 +73,7 @@ fn flag(text: &str) -> EventKind {
         item: "A4".into(),
         points: -2,
         instead: None,
+        heard: Hearing::default(),
     }
 }
 

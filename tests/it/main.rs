@@ -14,6 +14,8 @@ mod capture;
 mod config;
 // A floor's configuration: the same, and what may not be had without TLS.
 mod config_floor;
+// How often the cues of a rule come.
+mod cue_limits;
 // What pages get of a call, and in which order, however slowly they read.
 mod deliver;
 // What is said about a machine, given its facts.
@@ -24,6 +26,8 @@ mod draft;
 mod engine;
 // How right recognised text is: the scoring, the manifest, and `callcue eval` as a program.
 mod eval;
+// What a flag says of the words on which it rests.
+mod evidence;
 // Recordings read from disk: formats, damage, sides.
 mod file;
 // The floor's server: stations, leads, and those who should be neither.
@@ -54,6 +58,8 @@ mod schema;
 mod score;
 // Reading script files: what is refused, and where the mistake is.
 mod script;
+// Script files of every wrong kind and of any size.
+mod script_limits;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
 mod segment;
 // The silence windows of a made conversation, in five kinds of noise.
@@ -70,6 +76,8 @@ mod transcribe;
 mod uplink;
 // What other systems are told, signed, against servers of the test.
 mod webhook;
+// The bundled script's own tests, and how well its phrases are heard.
+mod trial;
 // Messages on sockets, frozen as files.
 mod wire;
 // The tools of a script's owner: a rule's card, a typed conversation, and both as commands.

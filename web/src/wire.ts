@@ -8,6 +8,9 @@ export type Channel = "agent" | "customer";
 export type EndedBy = "agent" | "customer" | "unknown";
 export type CueOutcome = "met" | "missed" | "cancelled";
 export type FlagKind = "forbidden" | "missing" | "timing" | "hangup" | "conduct";
+/** What the words that a flag rests on have to do with it: they are the breach, they made the rule apply, they are almost what was due. */
+export type Basis = "words" | "situation" | "near_miss";
+export type Agreement = "same" | "near" | "wrong" | "missing" | "left_out" | "added" | "again" | "filler";
 export type Severity = "info" | "warning" | "alarm";
 export type FloorLink = "linked" | "away" | "denied";
 
@@ -21,6 +24,15 @@ export interface Customer {
 export interface ChecklistItem {
   label: string;
   done: boolean;
+}
+
+/** A syllable of a phrase beside the character that was heard for it. */
+export interface AlignedWord {
+  /** Absent: said beside the phrase. */
+  phrase?: string;
+  /** Absent: not said. */
+  said?: string;
+  how: Agreement;
 }
 
 export interface ProposedPoints {
@@ -89,6 +101,14 @@ export interface EventFields {
     phrase: string;
     item: string;
     points: number;
+    /** The sentence to say instead of forbidden words. */
+    instead?: string;
+    /** How well the words were heard on which it rests, 0 to 1; absent where it rests on none. */
+    sure?: number;
+    basis?: Basis;
+    aligned?: AlignedWord[];
+    /** Unsure: a person has to look, and no points are proposed. */
+    review?: boolean;
   };
   alert: { rule: string; to: string; text: string };
   situation: { rule: string };

@@ -7,6 +7,7 @@ import numpy as np
 
 from . import degradation
 from .degradation import SAMPLE_RATE, NoiseBank, amplitude, root_mean_square
+from .disturbance import disturbed
 from .rendering import Clip, read_clips
 from .schedule import Difficulty
 from .vocabulary import Vocabulary
@@ -64,12 +65,18 @@ class BatchMaker:
 
     def make(self, difficulty: Difficulty) -> Batch:
         self.difficulty = difficulty
-        duration = float(np.exp(self.sizes.uniform(np.log(1.2), np.log(difficulty.longest_utterance))))
+        duration = self._duration(difficulty.longest_utterance)
         tail = self._tail()
         items = [self._item(duration) for _ in range(max(1, int(difficulty.batch_seconds / (duration + tail))))]
         length = max(len(audio) for audio, _, _ in items) + int(tail * SAMPLE_RATE)
         length = min(-(-length // FRAME) * FRAME, 30 * SAMPLE_RATE)
         return self._collate(items, length)
+
+    def _duration(self, longest: float) -> float:
+        """Seconds of audio of each item. Long ones are where most mistakes are made."""
+        if self.sizes.random() < 0.5:
+            return self.sizes.uniform(1.2, longest)
+        return float(np.exp(self.sizes.uniform(np.log(1.2), np.log(longest))))
 
     def _tail(self) -> float:
         """Seconds after the last item. In use the window is cut to the utterance, as a rule."""
@@ -158,7 +165,11 @@ class BatchMaker:
 
     def _collate(self, items, length: int) -> Batch:
         vocabulary, prompt = self.vocabulary, self.vocabulary.prompt
-        longest = max(len(text) for _, text, _ in items) + len(prompt)
+        histories = [
+            disturbed(vocabulary.encode(text), vocabulary.end, self.difficulty.severity, self.generator)
+            for _, text, _ in items
+        ]
+        longest = max(map(len, histories)) + len(prompt)
         count = len(items)
         batch = Batch(
             audio=np.zeros((count, length), np.float32),
@@ -170,27 +181,23 @@ class BatchMaker:
         for index, (audio, text, starts) in enumerate(items):
             batch.audio[index, : len(audio)] = audio[:length]
             characters = vocabulary.encode(text)
-            first = len(prompt) - 1
-            batch.rows[index, : len(prompt)] = prompt
-            batch.rows[index, len(prompt) : len(prompt) + len(characters)] = self._misheard(characters)
-            batch.targets[index, first : first + len(characters) + 1] = [*characters, vocabulary.end]
             bounds = np.minimum(starts / FRAME, length // FRAME)
-            for position, character in enumerate(characters):
-                begin, end = int(bounds[position]), int(np.ceil(bounds[position + 1]))
+            spans = []
+            for character, start, stop in zip(characters, bounds, bounds[1:]):
+                begin = int(start)
                 # A comma's pause is not part of the character before it.
-                end = min(end, begin + 25)
+                end = min(int(np.ceil(stop)), begin + 25)
                 batch.frames[index, begin:end] = character
-                batch.spans[index, first + position] = begin, max(end, begin + 1)
-            if characters:
-                # The end is told by looking behind the last character, or the text runs on for ever.
-                behind = min(int(bounds[-1]), length // FRAME - 1)
-                batch.spans[index, first + len(characters)] = behind, behind + 8
+                spans.append((begin, max(end, begin + 1)))
+            # The end is told by looking behind the last character, or the text runs on for ever.
+            behind = min(int(bounds[-1]), length // FRAME - 1)
+            spans.append((behind, behind + 8) if characters else (-1, -1))
+            said = [*characters, vocabulary.end]
+            history = [(prompt[-1], 0), *histories[index]]
+            batch.rows[index, : len(prompt) - 1] = prompt[:-1]
+            for place, (character, following) in enumerate(history, len(prompt) - 1):
+                batch.rows[index, place] = character
+                if following is not None:
+                    batch.targets[index, place] = said[following]
+                    batch.spans[index, place] = spans[following]
         return batch
-
-    def _misheard(self, characters: list[int]) -> np.ndarray:
-        """Now and then a wrong character as history, so that the decoder recovers from its own
-        mistakes instead of running into a loop."""
-        history = np.array(characters, dtype=np.int64)
-        wrong = self.generator.random(len(history)) < 0.06 * self.difficulty.severity
-        history[wrong] = self.generator.integers(0, self.vocabulary.end, int(wrong.sum()))
-        return history

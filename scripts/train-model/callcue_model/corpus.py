@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .grammar import Grammar
 from .slots import CITIES, DIGITS, DOUBLE_SURNAMES, GIVEN_NAMES, GOODS, PLACES, SPOTS, SURNAMES, TOPICS, WEEKDAYS, Slots
 
 SENTENCES = Path(__file__).resolve().parent.parent / "corpus"
@@ -30,16 +31,17 @@ DEMO_LINES = [
 FILLERS = ["嗯", "啊", "那个", "哦", "喂", "那", "这个", "就是"]
 
 # Share of each kind in the training text. Whole sentences teach what is likely; recombined
-# clauses and shuffled pieces force the model to listen instead of completing a known sentence.
+# clauses, sentences of a grammar and shuffled pieces force the model to listen instead of completing a known sentence.
 SHARES = {
-    "script": 0.16,
+    "script": 0.14,
     "forbidden": 0.05,
-    "demo": 0.06,
-    "agent": 0.15,
-    "customer": 0.17,
-    "recombined": 0.19,
-    "shuffled": 0.14,
-    "numbers": 0.08,
+    "demo": 0.04,
+    "agent": 0.13,
+    "customer": 0.15,
+    "recombined": 0.17,
+    "composed": 0.18,
+    "shuffled": 0.07,
+    "numbers": 0.07,
 }
 
 
@@ -66,7 +68,7 @@ def read_templates(name: str) -> list[str]:
 
 
 class Corpus:
-    def __init__(self, seed: int):
+    def __init__(self, seed: int | str):
         self.generator = random.Random(seed)
         self.slots = Slots(self.generator)
         self.templates = {name: read_templates(name) for name in ("script", "forbidden", "agent", "customer")}
@@ -80,6 +82,7 @@ class Corpus:
             }
         )
         self.words = self._pieces()
+        self.grammar = Grammar(read_templates("grammar"), self.slots, self.generator)
 
     def _pieces(self) -> list[str]:
         """Pieces of one to four characters, of which shuffled sentences are made."""
@@ -139,6 +142,9 @@ class Corpus:
     def _recombined(self) -> Sentence:
         clauses = self.generator.choices(self.clauses, k=self.generator.choice((2, 2, 3)))
         return Sentence("recombined", self.slots.fill(",".join(clauses)))
+
+    def _composed(self) -> Sentence:
+        return Sentence("composed", self.grammar.sentence())
 
     def _shuffled(self) -> Sentence:
         pieces = self.generator.choices(self.words, k=self.generator.randint(2, 5))

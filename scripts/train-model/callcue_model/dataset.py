@@ -19,7 +19,7 @@ def make_training_set(folder: Path, seed: int, count: int) -> Vocabulary:
         corpus.held_out()
         sentences = corpus.training_text(count)
         utterances = choose_delivery(
-            sentences, voices.TRAINING, random.Random(seed), voices.ENGLISH_SPELLING_SHARE
+            sentences, 3 * voices.TRAINING + voices.STRANGE, random.Random(seed), voices.ENGLISH_SPELLING_SHARE
         )
         clips = render(utterances, folder / "train.raw", folder / "train.jsonl")
         hours = sum(clip.length for clip in clips) / SAMPLE_RATE / 3600

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pypinyin import lazy_pinyin
 from pywhispercpp.model import Model
 
 from .measuring_set import SAMPLE_RATE, read_wav
 
-# Encoder frames beyond the end of the utterance.
-CONTEXT_MARGIN = 10
+# As in src/transcribe/whisper.rs: encoder frames beyond the end of the utterance, fewest frames, shortest audio.
+CONTEXT_MARGIN, CONTEXT_MIN, SAMPLES_MIN = 16, 64, 8_000
 
 
 @dataclass
@@ -84,16 +85,17 @@ class Listener:
 
     def hear(self, audio) -> str:
         seconds = len(audio) / SAMPLE_RATE
+        frames = max(math.ceil(seconds * 50) + CONTEXT_MARGIN, CONTEXT_MIN)
         segments = self.model.transcribe(
-            audio,
-            audio_ctx=min(1500, math.ceil(seconds * 50) + CONTEXT_MARGIN),
+            np.pad(audio, (0, max(0, SAMPLES_MIN - len(audio)))),
+            audio_ctx=min(1500, math.ceil(frames / 8) * 8),
             max_tokens=math.ceil(7 * seconds) + 6,
         )
         return "".join(segment.text for segment in segments).strip()
 
 
 def evaluate(model: Path, manifest: Path, mistakes: Path, every: int = 1) -> dict[tuple[str, str], Score]:
-    """By set and condition, of one utterance in `every`. Wrong lines are written to `mistakes`."""
+    """By set and sound, of one utterance in `every`. Wrong lines are written to `mistakes`."""
     listener = Listener(model)
     scores: dict[tuple[str, str], Score] = defaultdict(Score)
     wrong = []
@@ -103,7 +105,7 @@ def evaluate(model: Path, manifest: Path, mistakes: Path, every: int = 1) -> dic
         began = time.perf_counter()
         heard = listener.hear(audio)
         took = time.perf_counter() - began
-        scores[row["set"], row["condition"]].add(row["text"], heard, len(audio) / SAMPLE_RATE, took)
+        scores[row["set"], row["sound"]].add(row["text"], heard, len(audio) / SAMPLE_RATE, took)
         if heard != row["text"]:
             wrong.append({**row, "heard": heard})
     with open(mistakes, "w", encoding="utf-8") as file:

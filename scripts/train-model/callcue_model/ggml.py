@@ -1,14 +1,15 @@
-"""Writes the network as a whisper.cpp model file: full half precision, or quantized in blocks."""
+"""Writes the network as a whisper.cpp model file, in half precision or quantized in blocks, and reads it back."""
 
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from . import mel, vocabulary
-from .network import Network
-from .vocabulary import Vocabulary
+from .network import Network, Shape
+from .vocabulary import FIRST_CHARACTER, Vocabulary
 
 MAGIC = 0x67676D6C
 QUANTIZATION_VERSION = 2
@@ -87,6 +88,9 @@ def dequantize_q5_1(data: bytes) -> np.ndarray:
 QUANTIZERS = {"q8_0": quantize_q8_0, "q5_1": quantize_q5_1}
 
 
+DEQUANTIZERS = {7: dequantize_q5_1, 8: dequantize_q8_0}
+
+
 def file_tensors(network: Network, words: Vocabulary) -> dict[str, np.ndarray]:
     """The network's tensors under whisper.cpp's names, the embedding spread over all ids."""
     tensors = {}
@@ -141,3 +145,79 @@ def _write_tensor(file, name: str, tensor: np.ndarray, file_format: Format) -> N
     encoded = name.encode()
     file.write(struct.pack("<3i", tensor.ndim, len(encoded), kind))
     file.write(struct.pack(f"<{tensor.ndim}i", *reversed(tensor.shape)) + encoded + data)
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file holds: the shape, its characters in the order of their ids, the tensors by name."""
+
+    shape: Shape
+    characters: str
+    tensors: dict[str, np.ndarray]
+
+
+def read_model(path: Path) -> ModelFile:
+    """Reads a file that `write_model` wrote; ValueError for any other."""
+    data = path.read_bytes()
+    offset = 0
+
+    def take(form: str) -> tuple:
+        nonlocal offset
+        values = struct.unpack_from(form, data, offset)
+        offset += struct.calcsize(form)
+        return values
+
+    magic, size, audio_context, width, heads, encoder_layers, text_context, _, _, decoder_layers, mels, _ = take("<12i")
+    if magic != MAGIC or size != vocabulary.SIZE:
+        raise ValueError(f"{path}: not a model file of this project")
+    shape = Shape(mels, audio_context, text_context, width, heads, encoder_layers, decoder_layers)
+    bands, bins = take("<2i")
+    offset += 4 * bands * bins
+    tokens = []
+    for _ in range(take("<i")[0]):
+        (length,) = take("<i")
+        tokens.append(data[offset : offset + length].decode())
+        offset += length
+    if any(len(token) != 1 for token in tokens):
+        raise ValueError(f"{path}: its tokens are not single characters")
+    tensors = {}
+    while offset < len(data):
+        dimensions, name_length, kind = take("<3i")
+        sizes = take(f"<{dimensions}i")[::-1]
+        name = data[offset : offset + name_length].decode()
+        offset += name_length
+        count = int(np.prod(sizes))
+        if kind in DEQUANTIZERS:
+            length = count // BLOCK * (34 if kind == 8 else _Q5_1.itemsize)
+            values = DEQUANTIZERS[kind](data[offset : offset + length])
+        else:
+            length = count * (2 if kind == 1 else 4)
+            values = np.frombuffer(data, "<f2" if kind == 1 else "<f4", count, offset)
+        offset += length
+        tensors[name] = values.reshape(sizes).astype(np.float32)
+    return ModelFile(shape, "".join(tokens[FIRST_CHARACTER:]), tensors)
+
+
+@torch.no_grad()
+def load_weights(network: Network, words: Vocabulary, file: ModelFile) -> None:
+    """Gives the network the weights of a model file. Characters that the file lacks keep their first
+    weights, and so do the classifiers that only training has; ValueError if the shape differs or the
+    file knows characters that `words` lacks."""
+    if file.shape != network.shape:
+        raise ValueError(f"the model file has {file.shape}, the network {network.shape}")
+    lost = set(file.characters) - set(words.characters)
+    if lost:
+        raise ValueError(f"the training text lacks characters of the model file: {''.join(sorted(lost))}")
+    names = dict(network.named_parameters())
+    for name, values in file.tensors.items():
+        tensor = torch.from_numpy(values.copy())
+        if name == "decoder.token_embedding.weight":
+            known = Vocabulary(file.characters)
+            rows = [words.row_of[character] for character in known.characters]
+            rows += [words.end, *words.prompt]
+            names[name][rows] = tensor[known.file_ids()]
+        elif name == "decoder.ln.weight" or name == "decoder.ln.bias":
+            # The file holds the first dimension at a value that training makes for itself.
+            names[name][1:] = tensor[1:]
+        elif name in names:
+            names[name].copy_(tensor.reshape(names[name].shape))

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import degradation, voices
 from .batches import ClipStore
-from .corpus import Corpus
+from .corpus import Corpus, Sentence
 from .degradation import SAMPLE_RATE, NoiseBank, amplitude, root_mean_square
 from .rendering import Utterance, choose_delivery, render
 
@@ -60,13 +60,34 @@ def _deliveries(seed: int) -> list[tuple[str, Utterance]]:
     return chosen
 
 
-def make_measuring_set(folder: Path, seed: int, silent_minutes: float = 60.0) -> Path:
-    """Returns the manifest, in the format of `callcue eval` (with the set and the voice added)."""
+def _development_deliveries(seed: int) -> list[tuple[str, Utterance]]:
+    """Other sentences in other voices than those of the card, for choices while working on the recipe."""
+    corpus = Corpus(f"{seed}/development")
+    script, recombined = (corpus.held_out()[name][:60] for name in ("script", "recombined"))
+    # In place of new sentences, of which there are none to spare.
+    composed = [Sentence("new", corpus.grammar.sentence()) for _ in range(60)]
+    generator = random.Random(f"{seed}/development")
+    return [
+        (name, utterance)
+        for name, sentences in (("script", script), ("recombined", recombined), ("new", composed))
+        for utterance in choose_delivery(sentences, voices.DEVELOPMENT, generator)
+    ]
+
+
+def make_measuring_set(folder: Path, seed: int) -> Path:
+    """Returns the manifest, in the format of `callcue eval`, whose condition is the set and the sound."""
+    return _make_set(folder, seed, _deliveries(seed), 60.0)
+
+
+def make_development_set(folder: Path, seed: int) -> Path:
+    return _make_set(folder, seed, _development_deliveries(seed), 4.0)
+
+
+def _make_set(folder: Path, seed: int, deliveries: list[tuple[str, Utterance]], silent_minutes: float) -> Path:
     manifest = folder / "manifest.jsonl"
     if manifest.exists():
         return manifest
     folder.mkdir(parents=True, exist_ok=True)
-    deliveries = _deliveries(seed)
     raw, lines = folder / "rendered.raw", folder / "rendered.jsonl"
     render([utterance for _, utterance in deliveries], raw, lines)
     set_of = {}
@@ -86,8 +107,9 @@ def make_measuring_set(folder: Path, seed: int, silent_minutes: float = 60.0) ->
                 {
                     "audio": path.name,
                     "text": clip.utterance.text,
-                    "condition": condition,
+                    "condition": f"{name}, {condition}",
                     "set": name,
+                    "sound": condition,
                     "voice": clip.utterance.voice,
                 }
             )
@@ -111,6 +133,7 @@ def _without_speech(folder: Path, noise: NoiseBank, generator: np.random.Generat
             piece = noise.cut(kind, count, generator) * amplitude(generator.uniform(-60.0, -20.0))
         path = folder / f"without-speech-{len(rows):04}.wav"
         write_wav(path, piece)
-        rows.append({"audio": path.name, "text": "", "condition": kind, "set": WITHOUT_SPEECH, "voice": None})
+        condition = f"{WITHOUT_SPEECH}, {kind}"
+        rows.append({"audio": path.name, "text": "", "condition": condition, "set": WITHOUT_SPEECH, "sound": kind})
         seconds += length
     return rows

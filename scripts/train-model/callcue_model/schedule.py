@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from . import voices
 from .rendering import Utterance
 
-PEAK = 1.6e-3
+PEAK = 1.6e-3  # of the learning rate, for a run from nothing
+WARM_START_PEAK = 6e-4
 WARM_UP_STEPS = 200
 FULL_AFTER_HOURS = 50.0
 # Of the clips that no language model can guess, the share that is used at first.
-EASY_SHARES = {"recombined": 0.4, "numbers": 0.3, "shuffled": 0.2}
+EASY_SHARES = {"recombined": 0.4, "composed": 0.4, "numbers": 0.3, "shuffled": 0.2}
 
 
 class Schedule:
@@ -28,11 +29,11 @@ class Schedule:
         return self.done + (1.0 - self.done) * share
 
 
-def learning_rate(step: int, progress: float) -> float:
+def learning_rate(step: int, progress: float, peak: float = PEAK) -> float:
     """Rises over the first steps, stays for a third of the time, then falls to nearly nothing."""
     warm = min(1.0, (step + 1) / WARM_UP_STEPS)
     falling = max(0.0, (progress - 0.3) / 0.7)
-    return PEAK * warm * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * falling)))
+    return peak * warm * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * falling)))
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Difficulty:
 
     @property
     def voices(self) -> list[str]:
-        return voices.TRAINING[: round(self._between(8, len(voices.TRAINING)))]
+        heard = voices.TRAINING + voices.STRANGE
+        return heard[: round(self._between(8, len(heard)))]
 
     def admits(self, utterance: Utterance, draw: float) -> bool:
         """Whether a clip may be used yet; `draw` is a random number from 0 to 1."""

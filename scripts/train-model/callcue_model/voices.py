@@ -16,6 +16,13 @@ TRAINING = [
     "Lee", "m8", "marcelo", "Mario", "miguel", "pablo", "pedro", "quincy", "rob", "robert", "sandro",
     "travis", "zac",
 ]
+# Further from a person's voice, so that the model hears more than the voices above.
+STRANGE = [
+    "announcer", "gustave", "norbert", "grandma", "grandpa", "michel", "kaukovalta", "iven", "iven3", "Storm",
+    "RicishayMax", "Gene2", "AnxiousAndy", "croak", "robosoft", "robosoft4", "klatt", "klatt4", "UniRobot",
+]
+# For choices while working on the recipe: neither trained on nor in the figures of the card.
+DEVELOPMENT = ["anika", "victor", "Hugo", "Nguyen"]
 HELD_OUT = ["m5", "f3", "Alicia", "Michael", "edward", "steph3"]
 
 # Words a minute as espeak-ng counts them: about 4 to 8 characters a second.

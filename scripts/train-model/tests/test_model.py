@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from callcue_model import ggml, mel, slots
+from callcue_model import batches, ggml, mel, slots
 from callcue_model.batches import IGNORED, BatchMaker
 from callcue_model.corpus import Corpus, characters
+from callcue_model.disturbance import disturbed, plain
 from callcue_model.evaluation import edit_distance
 from callcue_model.network import Attention, Network, Shape, look_at_neighbour, sinusoids
 from callcue_model.rendering import character_starts
-from callcue_model.schedule import learning_rate
+from callcue_model.schedule import Difficulty, learning_rate
+from callcue_model.training import blended, other_voices
 from callcue_model.vocabulary import END_OF_TEXT, Vocabulary
 
 
@@ -108,16 +110,61 @@ def test_characters_without_an_event_share_the_time():
     assert character_starts("好,的吗", [(0, 0), (3, 300)], 500) == [0, 150, 300]
 
 
-def test_targets_follow_the_prompt():
-    maker = BatchMaker.__new__(BatchMaker)
-    maker.vocabulary = words = Vocabulary("一二")
-    maker.generator = np.random.default_rng(1)
-    maker._misheard = lambda characters: np.array(characters)
-    batch = maker._collate([(np.zeros(3200, np.float32), "二一", np.array([0, 640, 1600]))], 3200)
+def test_targets_follow_the_prompt(monkeypatch):
+    monkeypatch.setattr(batches, "disturbed", lambda characters, *_: plain(characters))
+    batch = batch_of_two()
+    words = Vocabulary("一二")
     assert batch.targets[0].tolist() == [IGNORED] * 3 + [1, 0, words.end]
     assert batch.rows[0].tolist() == [*words.prompt, 1, 0]
     assert batch.spans[0].tolist() == [[-1, -1]] * 3 + [[0, 2], [2, 5], [5, 13]]
     assert batch.frames[0].tolist() == [1, 1, 0, 0, 0] + [words.end] * 5
+
+
+def test_after_a_repetition_the_next_character_is_due(monkeypatch):
+    monkeypatch.setattr(batches, "disturbed", lambda *_: [(1, 1), (0, 2), (1, None), (0, 2)])
+    batch = batch_of_two()
+    words = Vocabulary("一二")
+    assert batch.rows[0].tolist() == [*words.prompt, 1, 0, 1, 0]
+    assert batch.targets[0].tolist() == [IGNORED] * 3 + [1, 0, words.end, IGNORED, words.end]
+
+
+def batch_of_two() -> batches.Batch:
+    maker = BatchMaker.__new__(BatchMaker)
+    maker.vocabulary, maker.generator, maker.difficulty = Vocabulary("一二"), None, Difficulty(1.0)
+    return maker._collate([(np.zeros(3200, np.float32), "二一", np.array([0, 640, 1600]))], 3200)
+
+
+def test_every_disturbed_history_leads_on_to_what_comes_next():
+    generator, characters = np.random.default_rng(4), list(range(10, 20))
+    seen = set()
+    for _ in range(2000):
+        history = disturbed(characters, 9, 1.0, generator)
+        following = [index for _, index in history if index is not None]
+        assert following == sorted(following) and len(following) >= len(characters) - 1
+        seen.add(len(history) - len(characters))
+    assert seen == set(range(-1, 9))
+    assert disturbed([], 9, 1.0, generator) == []
+
+
+def test_a_written_model_is_read_back_with_room_for_new_characters(tmp_path):
+    torch.manual_seed(1)
+    words = Vocabulary("一三四")
+    network = Network(Shape(width=64), words.rows, words.outputs).eval()
+    path = tmp_path / "model.bin"
+    ggml.write_model(path, network, words, ggml.FORMATS["f16"])
+    file = ggml.read_model(path)
+    assert (file.shape, file.characters) == (Shape(width=64), "一三四")
+    more = Vocabulary("一二三四")
+    again = Network(Shape(width=64), more.rows, more.outputs).eval()
+    ggml.load_weights(again, more, file)
+    features = torch.randn(1, 80, 100)
+    with torch.no_grad():
+        scores, audio, _ = network(features, torch.tensor([[*words.prompt, *words.encode("三四")]]))
+        scores_again, audio_again, _ = again(features, torch.tensor([[*more.prompt, *more.encode("三四")]]))
+    assert (audio - audio_again).abs().max() < 0.05
+    assert (scores - scores_again[..., [0, 2, 3, 4]]).abs().max() < 0.05
+    with pytest.raises(ValueError, match="lacks characters of the model file: 三"):
+        ggml.load_weights(again, Vocabulary("一四"), file)
 
 
 def test_learning_rate_ends_low():
@@ -137,3 +184,28 @@ def test_slots_fill_every_template():
     for lines in corpus.templates.values():
         for line in lines:
             assert "{" not in filler.fill(line)
+
+
+def test_a_blend_lies_between_and_keeps_new_characters(tmp_path):
+    old_words, words = Vocabulary("一三"), Vocabulary("一二三")
+    shape = Shape(width=64)
+    old = Network(shape, old_words.rows, old_words.outputs)
+    path = tmp_path / "old.bin"
+    ggml.write_model(path, old, old_words, ggml.FORMATS["f16"])
+    new = Network(shape, words.rows, words.outputs)
+    blend = blended(new, words, ggml.read_model(path), 0.25)
+    between = 0.25 * old.encoder.ln_post.weight + 0.75 * new.encoder.ln_post.weight
+    assert torch.allclose(blend.encoder.ln_post.weight, between)
+    embedding = "decoder.token_embedding.weight"
+    one, other, mixed = (n.state_dict()[embedding] for n in (old, new, blend))
+    assert torch.allclose(mixed[2], 0.25 * one[1] + 0.75 * other[2], atol=1e-3)
+    assert torch.equal(mixed[1], other[1])
+
+
+def test_other_voices_change_little():
+    torch.manual_seed(2)
+    features = torch.rand(3, 80, 50)
+    for number in range(20):
+        changed = other_voices(features, random.Random(number))
+        assert changed.shape == features.shape
+        assert (changed - features).abs().max() < 1.6

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MockRoom } from "../../tests/mock-room.ts";
 import type { Tile } from "../floor-wire.ts";
-import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, needOf, wants } from "./board.ts";
+import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, needOf, wants, wantsAll } from "./board.ts";
 
 const [TILE] = new MockRoom(1, 1, 1_000_000).tiles as [Tile];
 
@@ -17,11 +17,13 @@ test("a change makes a new tile only where something is different", () => {
 
 test("who needs help comes first, equals by number", () => {
   expect(arranged(tiles(0, 70, 0, 90, 70), [], false)).toEqual([4, 2, 5, 1, 3]);
+  // A little more is not worth a move.
+  expect(arranged(tiles(51, 54, 55), [], false)).toEqual([3, 1, 2]);
 });
 
 test("an order that is right stays the same object", () => {
   const order = [2, 1];
-  expect(arranged(tiles(1, 2), order, false)).toBe(order);
+  expect(arranged(tiles(1, 9), order, false)).toBe(order);
 });
 
 test("while held nobody moves: new ones come last, gone ones leave a gap", () => {
@@ -35,6 +37,7 @@ test("while held nobody moves: new ones come last, gone ones leave a gap", () =>
 test("filters", () => {
   const tile: Tile = { ...TILE, agent: "1024", name: "王芳", team: "一组", state: "hold", flag_rule: "4.2", cue_rule: "3.8" };
   expect(wants(EVERYBODY, tile)).toBe(true);
+  expect([wantsAll(EVERYBODY), wantsAll({ ...EVERYBODY, rule: "1.1" })]).toEqual([true, false]);
   for (const words of ["102", "王", "一组", " 1024 "]) expect(wants({ ...EVERYBODY, words }, tile)).toBe(true);
   expect(wants({ ...EVERYBODY, words: "1025" }, tile)).toBe(false);
   expect(wants({ ...EVERYBODY, team: "二组" }, tile)).toBe(false);

@@ -2,12 +2,14 @@
 import type { AgentStatus, AlertCard, Day, FromLead, LeadMessage, Tile, TileChange, ToLead } from "../floor-wire.ts";
 import type { Alarm } from "./alarm.ts";
 import { isMine, shownFeed, sounds, withAlerts } from "./alerts.ts";
-import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, type Filter } from "./board.ts";
+import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, wantsAll, type Filter } from "./board.ts";
 import { CallStore, type CallParts, type SentNote } from "./call-store.svelte.ts";
 import { connect, type FloorLink, type LinkParts, type LinkStatus } from "./floor-link.ts";
 
-/** Changes are drawn so often: an eye follows no faster, and 500 tiles leave a weak machine time to breathe. */
+/** Each tile is brought up to date so often: an eye follows no faster. */
 const DRAW_MS = 220;
+/** Tiles take turns within that time, so that no single task is long on a weak machine. */
+const TURNS = 2;
 /** Tiles are put in order so often, while nobody is on them. */
 const SORT_MS = 3_000;
 const SECOND_MS = 1_000;
@@ -72,14 +74,18 @@ export class FloorStore {
   readonly #pending = new Map<number, TileChange>();
   readonly #holds = new Set<string>();
   readonly #stops: (() => void)[];
+  #turn = 0;
   #feed_held = false;
   #ahead_ms = 0;
   #alarm: Alarm | undefined;
 
+  /** The newest open alert of each station. */
+  readonly #open_alerts = $derived(new Map(this.alerts.filter((card) => !card.settled).toReversed().map((card) => [card.station, card])));
+
   constructor(parts: FloorParts) {
     this.#parts = parts;
     this.me = parts.me;
-    this.#stops = [parts.every(DRAW_MS, () => this.#draw()), parts.every(SECOND_MS, () => this.#tick()), parts.every(SORT_MS, () => this.#arrange())];
+    this.#stops = [parts.every(DRAW_MS / TURNS, () => this.#draw()), parts.every(SECOND_MS, () => this.#tick()), parts.every(SORT_MS, () => this.#arrange())];
     this.#link = connect({
       ...parts,
       onMessage: (message) => this.#hear(message),
@@ -90,6 +96,10 @@ export class FloorStore {
 
   cell(station: number): TileCell | undefined {
     return this.#cells.get(station);
+  }
+
+  openAlertOf(station: number): AlertCard | undefined {
+    return this.#open_alerts.get(station);
   }
 
   /** Keeps the tiles in their places, for as long as one reason to do so lasts. */
@@ -104,7 +114,8 @@ export class FloorStore {
   }
 
   setFilter(change: Partial<Filter>): void {
-    this.filter = { ...this.filter, ...change };
+    const filter = { ...this.filter, ...change };
+    this.filter = wantsAll(filter) ? EVERYBODY : filter;
     this.sortNow();
   }
 
@@ -202,16 +213,17 @@ export class FloorStore {
     if (day) this.day = day;
   }
 
-  /** Brings what has gathered to the tiles. */
+  /** Brings what has gathered to those tiles whose turn it is. */
   #draw(): void {
-    if (this.#pending.size === 0) return;
+    this.#turn = (this.#turn + 1) % TURNS;
     let added = false;
     for (const [station, change] of this.#pending) {
+      if (station % TURNS !== this.#turn) continue;
+      this.#pending.delete(station);
       const cell = this.#cells.get(station);
       if (cell) cell.tile = changed(cell.tile, change);
       else added = this.#added(change) || added;
     }
-    this.#pending.clear();
     if (added) this.#arrange();
     const opened = this.opened && this.#cells.get(this.opened.station);
     if (opened) this.opened?.onTile(opened.tile);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawnPlaces, gridHeight, gridShape, placeAt, stepFrom } from "./grid-layout.ts";
+import { drawnPlaces, gridHeight, gridShape, nextMounted, placeAt, stepFrom } from "./grid-layout.ts";
 
 const SIZE = { width_min: 200, height: 100, gap: 10 };
 const SHAPE = gridShape(830, SIZE);
@@ -28,4 +28,11 @@ test("arrow keys step through the grid and stop at its ends", () => {
   const step = (place: number, key: string): number => stepFrom(place, key, SHAPE, 10);
   expect([step(0, "ArrowRight"), step(0, "ArrowLeft"), step(0, "ArrowDown"), step(8, "ArrowDown"), step(5, "ArrowUp")]).toEqual([1, 0, 4, 8, 1]);
   expect([step(5, "Home"), step(5, "End"), step(5, "x")]).toEqual([0, 9, 5]);
+});
+
+test("new tiles come into the page a few at a time, old ones leave at once", () => {
+  const wanted = [9, 4, 7, 1];
+  expect(nextMounted([5, 7], wanted, 2)).toEqual([4, 7, 9]);
+  expect(nextMounted([4, 7, 9], wanted, 2)).toEqual([1, 4, 7, 9]);
+  expect(nextMounted([1], [], 2)).toEqual([]);
 });

@@ -52,3 +52,11 @@ export function stepFrom(place: number, key: string, { columns }: GridShape, cou
   }[key];
   return target === undefined || target < 0 || target >= count ? place : target;
 }
+
+/** Tiles to have in the page next, by number: those wanted that are there already, and at most so many more, the first wanted first. */
+export function nextMounted(mounted: readonly number[], wanted: readonly number[], most: number): readonly number[] {
+  const there = new Set(mounted);
+  const kept = wanted.filter((station) => there.has(station));
+  const added = wanted.filter((station) => !there.has(station)).slice(0, most);
+  return [...kept, ...added].sort((a, b) => a - b);
+}
