@@ -76,13 +76,13 @@ struct Shared {
 
 enum Link {
     Down,
-    Connecting(Pin<Box<dyn Future<Output = Result<Socket, Broken>>>>),
-    Up(Socket),
+    Connecting(Pin<Box<dyn Future<Output = Result<Box<Socket>, Broken>>>>),
+    Up(Box<Socket>),
 }
 
 /// What ends a wait.
 enum Woken {
-    Connected(Result<Socket, Broken>),
+    Connected(Result<Box<Socket>, Broken>),
     Frame(Option<Result<Message, tungstenite::Error>>),
     Order,
     Time,
@@ -169,11 +169,11 @@ async fn wait(
     }
 }
 
-async fn connect(shared: Arc<Shared>, token: Arc<str>) -> Result<Socket, Broken> {
+async fn connect(shared: Arc<Shared>, token: Arc<str>) -> Result<Box<Socket>, Broken> {
     let socket =
         shared.endpoint.socket("/station/ws", UPLINK_PROTOCOL, Caller::Station(&token), BUFFER_BYTES);
     match timeout(PATIENCE, socket).await {
-        Ok(Ok(socket)) => Ok(socket),
+        Ok(Ok(socket)) => Ok(Box::new(socket)),
         Ok(Err(error)) => match error.downcast_ref() {
             Some(tungstenite::Error::Http(answer)) if matches!(answer.status().as_u16(), 401 | 403) => {
                 Err(Broken::Denied)
