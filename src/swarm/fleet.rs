@@ -74,6 +74,7 @@ struct Shared {
     sends: Arc<Sends>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one a station, which is almost always up")]
 enum Link {
     Down,
     Connecting(Pin<Box<dyn Future<Output = Result<Box<Socket>, Broken>>>>),
@@ -81,6 +82,7 @@ enum Link {
 }
 
 /// What ends a wait.
+#[expect(clippy::large_enum_variant, reason = "lives for one turn of the loop")]
 enum Woken {
     Connected(Result<Box<Socket>, Broken>),
     Frame(Option<Result<Message, tungstenite::Error>>),
