@@ -1,7 +1,7 @@
 //! callcue listens to both sides of a Mandarin service call, cuts them into speech and silence, and turns the speech into
 //! words. It holds what is said, and what is not said in time, against the company's service script. The agent sees the
-//! right words at the right second; the company gets a record of the call and of every breach in it. Nothing leaves the
-//! machine.
+//! right words at the right second; the team lead sees every call of the room live; the company gets a record of each call and of
+//! every breach in it. Nothing leaves the company.
 //!
 //! # The way of the data
 //!
