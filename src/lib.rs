@@ -12,6 +12,7 @@
 //! replay    WAV, FLAC ───────────┘         │   ▲ vad      ▲ words    script│  ├─► record: WAV, JSON Lines
 //!                                          │   └ audio ─► transcribe       │  └─► cli: what is printed
 //!                                          └───────────────────────────────┘
+//! kept      a floor's store ─► backtest ─────────► monitor ────────────────────► cli
 //! timeline  JSON Lines ───────────────────────────► monitor ────────────────────► cli
 //! ```
 //!
@@ -42,6 +43,7 @@
 //! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
+//! | [`backtest`] | pure | a changed script, tried on kept calls: flags gained and lost | call monitor score script segment |
 //! | [`trial`] | pure | a script file's own examples, run | call monitor phrase score script |
 //! | [`workbench`] | pure | for the script's owner: a rule in plain words, a typed conversation run | call monitor phrase score script |
 //! | [`vad`] | pure | ears: speech or not, frame by frame | segment |
@@ -57,7 +59,7 @@
 //! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app call capture config draft eval models monitor record score script transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | app backtest call capture config draft eval models monitor record score script store transcribe trial wire workbench |
 //!
 //! # Invariants
 //!
@@ -108,6 +110,7 @@
 //! - **overrun**: sound that a ring had no room for.
 
 // core: one call, as a function of what happens in it
+pub mod backtest;
 pub mod call;
 pub mod draft;
 pub mod monitor;

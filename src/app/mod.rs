@@ -1,5 +1,6 @@
 //! Assembly: the only place that starts threads, owns channels and reads clocks.
 
+mod backtest;
 mod clock;
 mod engine;
 mod feed;
@@ -11,6 +12,7 @@ mod retention;
 mod script_files;
 mod station;
 
+pub use backtest::{BacktestOutcome, BacktestPlan, run_backtest};
 pub use clock::{Stopwatch, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod backtest;
 pub mod devices;
 pub mod doctor;
 mod eval;
@@ -45,6 +46,8 @@ enum Command {
     /// Check and try service scripts.
     #[command(subcommand)]
     Script(script::ScriptCommand),
+    /// Try a changed script on the calls that a floor keeps: which flags it gains, which it loses.
+    Backtest(backtest::Args),
 }
 
 impl Cli {
@@ -59,6 +62,7 @@ impl Cli {
             Command::Eval(args) => eval::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
+            Command::Backtest(args) => backtest::run(&args),
         };
         match result {
             Ok(code) => code,

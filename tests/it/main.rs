@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs, reason = "tests are read, not linked to")]
 
+// Kept calls judged again: the same script gives the same flags, a changed one the difference.
+mod backtest;
+// `callcue backtest` as a program.
+mod backtest_command;
 // Whole calls as pages that people can read, and what must hold for each of them.
 mod calls;
 // Devices made of numbers: finding, opening, placing, drift, loss and return.

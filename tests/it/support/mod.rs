@@ -9,4 +9,5 @@ pub(crate) mod rust_paths;
 pub(crate) mod silence_score;
 pub(crate) mod silence_set;
 pub(crate) mod station;
+pub(crate) mod stored_calls;
 pub(crate) mod web_server;
