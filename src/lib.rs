@@ -14,6 +14,8 @@
 //!                                          └───────────────────────────────┘
 //! kept      a floor's store ─► backtest ─────────► monitor ────────────────────► cli
 //! timeline  JSON Lines ───────────────────────────► monitor ────────────────────► cli
+//!
+//! floor     uplink ═► floor ─► store ─► floor ─► board ─► floor ═► the leads' pages       (═ sockets)
 //! ```
 //!
 //! 1. [`capture`] brings both devices onto one time line, 16 kHz mono a side; [`capture::file`] does it for recordings.
@@ -22,6 +24,8 @@
 //! 3. [`monitor`] is one call made of edges, words and acts. It times the silence and hands everything to [`rules`] in order of
 //!    audio time; a rule finds its words with [`phrase`] and its times in [`script`], and [`score`] says what a breach costs.
 //! 4. What comes out are [events](call::Event): the same for the page, the record and the terminal.
+//! 5. The [`floor`] is another process: stations send it their events by [`uplink`], it puts them into the [`store`], folds them
+//!    on the [`board`] and shows it to the team leads.
 //!
 //! Live calls, the demo, replays and tests all go through [`monitor::CallMonitor`]; there is no second engine. To follow one
 //! call through the code, begin at [`app::Engine`], which owns it, and go down: [`listen::CallListener`],
@@ -52,14 +56,20 @@
 //! | [`listen`] | pure | one call from its audio: ear, words and rules together | call monitor score script segment transcribe |
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
+//! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
+//! | [`access`] | | who may come onto the floor, and what each may do there | store |
+//! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
+//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
-//! | [`http`] | | the station's web server: page, socket, call controls | call deliver wire |
-//! | [`config`] | | flags, environment and file to checked settings | capture transcribe |
+//! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
+//! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | app backtest call capture config draft eval models monitor record score script store transcribe trial wire workbench |
+//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -79,13 +89,18 @@
 //! 8. **Every queue between threads has a capacity, a policy when full and a counter or a word to whoever asked.** A slow page
 //!    or a full disk never stops a call.
 //! 9. **An audio callback copies into a ring and counts overruns.** It allocates nothing, locks nothing, logs nothing.
-//! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread; others send messages. The locks that exist
-//!     say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`]).
+//! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread, the floor's [`board::Board`] to one task; others
+//!     send messages. The locks that exist say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`], [`uplink::UplinkHandle`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
+//! 12. **Stored before it is said.** One thread adds events to the floor's store, many in a transaction; a station is told that an
+//!     event is stored after that, and keeps it until then. Each is stored once, in order, whatever breaks.
+//! 13. **A page is a place in a ring.** What leads see is encoded once for each set of teams; a page that falls out of the ring gets
+//!     the whole floor anew, and costs nobody else anything.
 //!
-//! What is absent: any connection to another machine but for `callcue model get`, which somebody types ([`models`]); cookies,
-//! a database, telephony of its own, any judgement of what the customer says but as the cause of what the agent must do, and
-//! `unsafe` code but for one justified line in [`vad`].
+//! What is absent: any connection to another machine but to the company's own floor, where one is configured ([`uplink`]), and
+//! for `callcue model get`, which somebody types ([`models`]); at a station, cookies and a database; telephony of its own, any
+//! judgement of what the customer says but as the cause of what the agent must do, and `unsafe` code but for one justified
+//! line in [`vad`].
 //!
 //! # Words
 //!
@@ -107,6 +122,8 @@
 //! - **cue**: what the agent should say or do now. It ends *met*, *missed* or *cancelled*. **wait**: the time between two steps.
 //! - **flag**: a breach, with its words as evidence and the points it proposes. **alert**: something for the team lead.
 //! - **moment**: what a page shows now and nobody keeps, such as levels and running text ([`wire::Moment`]).
+//! - **floor**: the server that all stations of a company report to. **tile**: one agent on a lead's screen ([`wire::Tile`]).
+//!   **audience**: the set of teams that a lead sees; one audience, one set of frames.
 //! - **overrun**: sound that a ring had no room for.
 
 // core: one call, as a function of what happens in it
@@ -130,10 +147,16 @@ pub mod transcribe;
 pub mod vad;
 
 // from the core to disks and screens
+pub mod access;
+pub mod board;
 pub mod deliver;
+pub mod floor;
 pub mod http;
 pub mod record;
 pub mod store;
+pub mod swarm;
+pub mod uplink;
+pub mod webhook;
 pub mod wire;
 
 // from other machines, when somebody asks for it

@@ -5,8 +5,8 @@ import { defineConfig, type UserConfig } from "vite";
 const STATION = process.env["CALLCUE_STATION"] ?? "http://127.0.0.1:7878";
 
 /**
- * One page a screen: `index.html` is the agent's. The team lead's floor and the review page join `input`
- * as `floor.html` and `review.html`, with their own folders beside `src/agent`.
+ * One page a screen: `index.html` is the agent's, `script.html` that of the script's owner, `floor.html` the team lead's.
+ * The review page joins `input` as `review.html`, with its own folder beside `src/agent`.
  */
 export default defineConfig(async ({ mode }): Promise<UserConfig> => {
   const station = mode === "mock" ? await playSample() : STATION;
@@ -17,10 +17,15 @@ export default defineConfig(async ({ mode }): Promise<UserConfig> => {
       // The station's content security policy allows no `data:` address.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { agent: "index.html" } },
+      rolldownOptions: { input: { agent: "index.html", floor: "floor.html", script: "script.html" } },
     },
     // The station admits its own origin only, which the development server is not.
-    server: { proxy: { "/ws": { target: station, ws: true, changeOrigin: true, rewriteWsOrigin: true } } },
+    server: {
+      proxy: {
+        "/ws": { target: station, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+        "^/script/": { target: station, changeOrigin: true, headers: { origin: station } },
+      },
+    },
   };
 });
 

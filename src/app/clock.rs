@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::board::DayFrame;
 use crate::call::CallTime;
+use crate::floor::FloorClock;
 
 /// The clock on the wall, RFC 3339 with the offset of this place.
 pub fn wall_now() -> String {
@@ -43,4 +45,48 @@ impl Stopwatch {
             std::thread::sleep(ahead);
         }
     }
+}
+
+/// The machine's clocks, for the floor.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    started_ms: i64,
+    since: Stopwatch,
+}
+
+impl SystemClock {
+    /// Both clocks agree now.
+    pub fn start() -> Self {
+        Self { started_ms: jiff::Timestamp::now().as_millisecond(), since: Stopwatch::start() }
+    }
+}
+
+impl FloorClock for SystemClock {
+    fn wall_ms(&self) -> i64 {
+        jiff::Timestamp::now().as_millisecond()
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.started_ms + i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn day(&self, wall_ms: i64) -> DayFrame {
+        let moment = jiff::Timestamp::from_millisecond(wall_ms).unwrap_or_default();
+        let date = moment.to_zoned_datetime(jiff::tz::TimeZone::system()).date();
+        frame(date).unwrap_or_default()
+    }
+
+    fn day_of(&self, date: &str) -> Option<DayFrame> {
+        frame(date.parse().ok()?)
+    }
+}
+
+/// A day of this place; a change of the clocks makes it shorter or longer.
+fn frame(date: jiff::civil::Date) -> Option<DayFrame> {
+    let zone = jiff::tz::TimeZone::system();
+    let start = |date: jiff::civil::Date| {
+        let midnight = date.to_zoned_datetime(zone.clone()).ok()?;
+        Some(midnight.timestamp().as_millisecond())
+    };
+    Some(DayFrame { date: date.to_string(), from_ms: start(date)?, to_ms: start(date.tomorrow().ok()?)? })
 }

@@ -1,9 +1,11 @@
-use std::path::PathBuf;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::clock::{Stopwatch, call_id, today, wall_now};
+use super::call_files::{Record, Records, open_record};
+use super::clock::{Stopwatch, call_id, wall_now};
+use super::idle_ear::IdleEar;
 use super::levels::Meters;
+use super::live_sound::LiveSound;
 use super::notices;
 use super::script_files::{Look, ScriptFiles, Standard};
 use crate::call::{CallTime, Channel, Customer, EndedBy, Event, PerChannel};
@@ -12,10 +14,9 @@ use crate::config::AutoStartSettings;
 use crate::http::{CallState, Command, Refusal};
 use crate::listen::CallListener;
 use crate::monitor::Input;
-use crate::record::{CallRecord, RecordHandle, RecordPaths, record_queue};
 use crate::script::Script;
-use crate::segment::{Heard, Segmenter};
 use crate::transcribe::JobRunner;
+use crate::uplink::UplinkHandle;
 use crate::vad::TwoEars;
 use crate::wire::{Moment, StampedEvent};
 
@@ -30,8 +31,8 @@ pub trait Screen: Send {
     fn event(&mut self, event: &StampedEvent);
     /// Something of the moment.
     fn moment(&mut self, moment: Moment);
-    /// From the next call on, calls are held against another script.
-    fn script(&mut self, script: &Script);
+    /// From the next call on, calls are held against another script; `text_sha256` is of its file, hexadecimal.
+    fn script(&mut self, script: &Script, text_sha256: &str);
 }
 
 /// What the engine works with, the same for every call.
@@ -44,8 +45,10 @@ pub struct EngineParts {
     pub runner: Box<dyn JobRunner + Send>,
     /// Speech between two passes over a running utterance, ms.
     pub partial_interval_ms: u32,
-    /// Folder of the records; none: nothing is kept.
-    pub records: Option<PathBuf>,
+    /// What is kept of calls; none: nothing.
+    pub records: Option<Records>,
+    /// The floor that is told, if there is one.
+    pub uplink: Option<UplinkHandle>,
     /// Calls that start and end by themselves.
     pub auto_start: AutoStartSettings,
 }
@@ -79,18 +82,8 @@ struct RunningCall {
     record: Option<Record>,
     /// Runs once the call has ended and its last words are awaited.
     ending: Option<Stopwatch>,
-}
-
-/// The record of a call, and the thread that writes it.
-struct Record {
-    handle: RecordHandle,
-    writer: JoinHandle<()>,
-}
-
-/// The ear between calls.
-struct IdleEar {
-    segmenter: Segmenter<TwoEars>,
-    customer_since: Option<CallTime>,
+    /// For those who listen in.
+    live: LiveSound,
 }
 
 impl<S: Screen> Engine<S> {
@@ -125,6 +118,8 @@ impl<S: Screen> Engine<S> {
         self.state.carried_out(&command);
         match command {
             Command::Look | Command::PlayAgain => {}
+            Command::Ring { on } => self.uplink(|uplink| uplink.ringing(on)),
+            Command::NoteRead { id } => self.note_read(id),
             Command::Start { ring_ms, customer } => self.start(ring_ms, customer),
             Command::End { by } => self.end(by),
             Command::HoldStart => self.control(Input::HoldStarted),
@@ -166,9 +161,14 @@ impl<S: Screen> Engine<S> {
             }
         }
         let id = call_id();
-        let record =
-            self.parts.records.as_ref().and_then(|folder| open_record(folder, &id, &mut self.screen));
-        self.call = Some(RunningCall { id, seq: 0, listener, answered, record, ending: None });
+        let record = self
+            .parts
+            .records
+            .as_ref()
+            .and_then(|records| open_record(records, &id, self.parts.uplink.clone(), &mut self.screen));
+        let live = LiveSound::default();
+        self.call = Some(RunningCall { id, seq: 0, listener, answered, record, ending: None, live });
+        self.uplink(|uplink| uplink.ringing(false));
         self.idle = None;
         self.tell();
     }
@@ -180,7 +180,8 @@ impl<S: Screen> Engine<S> {
         match self.parts.scripts.look() {
             Look::Same => {}
             Look::Taken => {
-                self.screen.script(&self.parts.scripts.standing().script);
+                let sha256 = self.parts.scripts.script_sha256();
+                self.screen.script(&self.parts.scripts.standing().script, &sha256);
                 self.screen.moment(notices::script_refused(None));
             }
             Look::Refused(refused) => {
@@ -241,6 +242,7 @@ impl<S: Screen> Engine<S> {
         if let Some(call) = &mut self.call {
             call.listener.work(self.parts.runner.as_mut());
         }
+        self.tell_record_faults();
         self.tell();
         self.end_by_itself();
         let patience_over =
@@ -260,12 +262,14 @@ impl<S: Screen> Engine<S> {
             self.screen.moment(levels);
             self.tell_lag();
         }
-        if let Some((call, from)) = self.running_at(at) {
+        if let Some(call) = self.call.as_mut().filter(|call| call.ending.is_none()) {
+            let from = CallTime::from_samples(at.samples_since(call.answered));
             // Audio from before the answer is not of the call.
             let early = call.answered.samples_since(at).min(samples.len() as u64) as usize;
             let samples = &samples[early..];
             if !samples.is_empty() {
                 call.listener.audio(channel, from, samples);
+                call.live.push(self.parts.uplink.as_ref(), channel, from, samples);
                 if let Some(record) = &mut call.record {
                     record.handle.audio(channel, from, samples.to_vec());
                 }
@@ -274,6 +278,25 @@ impl<S: Screen> Engine<S> {
             && idle.hears_a_call(channel, at, &samples, self.parts.auto_start.after_speech_ms)
         {
             self.start(None, None);
+        }
+    }
+
+    /// The page is told at once, and the floor when it is there.
+    fn note_read(&mut self, id: String) {
+        self.uplink(|uplink| uplink.note_read(&id));
+        self.screen.moment(Moment::Note { id, from: String::new(), text: String::new() });
+    }
+
+    fn uplink(&self, tell: impl FnOnce(&UplinkHandle)) {
+        if let Some(uplink) = &self.parts.uplink {
+            tell(uplink);
+        }
+    }
+
+    fn tell_record_faults(&mut self) {
+        let record = self.call.as_ref().and_then(|call| call.record.as_ref());
+        while let Some(fault) = record.and_then(|record| record.faults.try_recv().ok()) {
+            self.screen.moment(notices::record_failed(&fault));
         }
     }
 
@@ -364,43 +387,4 @@ impl RunningCall {
         self.seq += 1;
         StampedEvent { call: self.id.clone(), seq: self.seq, wall: wall_now(), event }
     }
-}
-
-impl IdleEar {
-    fn new() -> Self {
-        Self { segmenter: Segmenter::new(|_| TwoEars::new()), customer_since: None }
-    }
-
-    /// True once the customer has spoken for `after_ms` on end.
-    fn hears_a_call(&mut self, channel: Channel, at: LineTime, samples: &[i16], after_ms: u32) -> bool {
-        let from = CallTime::from_samples(at.as_samples());
-        self.segmenter.push(channel, from, samples);
-        while let Some(heard) = self.segmenter.poll() {
-            match heard {
-                Heard::SpeechStarted { channel: Channel::Customer, at } => self.customer_since = Some(at),
-                Heard::SpeechEnded { channel: Channel::Customer, .. } => self.customer_since = None,
-                _ => {}
-            }
-        }
-        self.customer_since
-            .is_some_and(|since| self.segmenter.settled().millis_since(since) >= u64::from(after_ms))
-    }
-}
-
-/// Starts the record of a call on its own thread; a record that cannot be made is told and stops nothing.
-fn open_record(folder: &std::path::Path, id: &str, screen: &mut impl Screen) -> Option<Record> {
-    let paths = RecordPaths::new(folder, today(), id).ok()?;
-    let record = match CallRecord::create(paths) {
-        Ok(record) => record,
-        Err(error) => {
-            tracing::error!("the call is not recorded: {error}");
-            screen.moment(notices::not_recorded(&error.to_string()));
-            return None;
-        }
-    };
-    let (handle, writer) = record_queue();
-    let spawned = thread::Builder::new().name("record".to_owned()).spawn(move || {
-        writer.run(record, |error| tracing::error!("recording: {error}"));
-    });
-    spawned.ok().map(|writer| Record { handle, writer })
 }

@@ -70,3 +70,17 @@ pub(super) fn script_refused(refused: Option<&Refused>) -> Moment {
 pub(super) fn not_recorded(reason: &str) -> Moment {
     notice("recording", Severity::Warning, "这通电话没有录音", format!("This call is not recorded: {reason}"))
 }
+
+/// Takes both away.
+pub(super) fn recorded() -> Moment {
+    notice("recording", Severity::Info, "", "")
+}
+
+pub(super) fn record_failed(reason: &str) -> Moment {
+    notice(
+        "recording",
+        Severity::Warning,
+        "这通电话的录音不完整",
+        format!("The record of this call has a fault: {reason}"),
+    )
+}

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use sha2::{Digest, Sha256};
 
 use crate::score::{self, Assessment};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
+use crate::workbench::{Files, NamedText};
 
 /// What calls are held against.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub struct ScriptFiles {
     paths: StandardPaths,
     read: Texts,
     standing: Standard,
+    /// What `standing` was read from.
+    standing_text: String,
     /// What is wrong with `read`.
     refused: Option<Refused>,
     /// At the last look they could not be read.
@@ -77,12 +81,34 @@ impl ScriptFiles {
     pub fn open(paths: StandardPaths) -> anyhow::Result<Self> {
         let read = paths.read()?;
         let standing = paths.parse(&read)?;
-        Ok(Self { paths, read, standing, refused: None, unreadable: false })
+        let standing_text = read.script.clone();
+        Ok(Self { paths, read, standing, standing_text, refused: None, unreadable: false })
+    }
+
+    /// Reads both files as they are now, for somebody who tries them; what calls are held against stays as it is.
+    pub fn reader(&self) -> impl Fn() -> Result<Files, String> + Send + Sync + use<> {
+        let paths = self.paths.clone();
+        move || {
+            let read = paths.read().map_err(|error| format!("{error:#}"))?;
+            let named =
+                |path: &Option<PathBuf>, bundled: &str, text| NamedText { name: name(path, bundled), text };
+            Ok(Files {
+                script: named(&paths.script, script::BUNDLED_NAME, read.script),
+                assessment: named(&paths.assessment, score::BUNDLED_NAME, read.assessment),
+                company: paths.company.clone(),
+            })
+        }
     }
 
     /// What was read last without a mistake.
     pub const fn standing(&self) -> &Standard {
         &self.standing
+    }
+
+    /// SHA-256 of the script's text that was read last without a mistake, hexadecimal.
+    pub fn script_sha256(&self) -> String {
+        let hash = Sha256::digest(self.standing_text.as_bytes());
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Looks at the files again.
@@ -107,6 +133,7 @@ impl ScriptFiles {
         match parsed {
             Ok(standing) => {
                 self.standing = standing;
+                self.standing_text.clone_from(&self.read.script);
                 self.refused = None;
                 Look::Taken
             }
@@ -136,9 +163,6 @@ impl StandardPaths {
     }
 
     fn parse(&self, texts: &Texts) -> anyhow::Result<Standard> {
-        let name = |path: &Option<PathBuf>, bundled: &str| {
-            path.as_ref().map_or(bundled.to_owned(), |path| path.display().to_string())
-        };
         let mut script = Script::parse(&name(&self.script, script::BUNDLED_NAME), &texts.script)?;
         if let Some(company) = &self.company {
             script.company.clone_from(company);
@@ -146,6 +170,10 @@ impl StandardPaths {
         let assessment = Assessment::parse(&name(&self.assessment, score::BUNDLED_NAME), &texts.assessment)?;
         Ok(Standard { script: Arc::new(script), assessment: Arc::new(assessment) })
     }
+}
+
+fn name(path: &Option<PathBuf>, bundled: &str) -> String {
+    path.as_ref().map_or(bundled.to_owned(), |path| path.display().to_string())
 }
 
 /// The text of a script or an assessment standard, or of what somebody takes for one.

@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::call_files::Records;
 use super::engine::{Engine, EngineParts, Screen};
 use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
 use super::retention::keep_records_for;
 use super::script_files::ScriptFiles;
+use super::station_uplink::start_uplink;
 use crate::config::Settings;
 use crate::deliver::{Delivery, Limits};
 use crate::http::{Answer, Command, Order, StationFile, StationParts, Timeouts, Token, bind, serve};
 use crate::record::create_private_folder;
 use crate::script::{Rule, Script};
 use crate::transcribe::{BUNDLED_MODEL_NAME, Pool, Recognizer, TextCleaner};
+use crate::uplink::{Uplink, UplinkHandle};
 use crate::wire::{Hello, Moment, SituationChoice, StampedEvent};
 
 /// How long the engine waits for sound before it looks at commands and deadlines again.
@@ -59,27 +62,38 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         .map(|_| model.recognizer().map(|one| Box::new(one) as Box<dyn Recognizer>))
         .collect::<Result<Vec<_>, _>>()?;
     let runner = Pool::start(recognizers, Arc::new(TextCleaner::new()))?;
-    let records = settings.record.enabled.then(|| settings.record.folder.clone());
-    if let Some(folder) = &records {
+    let folder = settings.record.folder.clone();
+    let records = (settings.record.enabled || settings.floor.is_some())
+        .then_some(Records { folder, audio: settings.record.enabled });
+    if let Some(Records { folder, .. }) = &records {
         keep_records_for(settings.record.keep_days, folder);
     }
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
     let hello = hello(settings, &script, demo, &agent);
     let delivery = Delivery::new(hello.clone(), Limits::default());
-    let screen = PagesAndConsole { delivery: delivery.clone(), hello, console };
+    let files = Arc::new(scripts.reader());
+    let uplink = start_uplink(settings, &scripts, &hello, delivery.clone())?;
+    let handle = uplink.as_ref().map(Uplink::handle);
+    let screen = PagesAndConsole { delivery: delivery.clone(), hello, console, uplink: handle.clone() };
     let parts = EngineParts {
         scripts,
         agent,
         runner: Box::new(runner),
         partial_interval_ms: settings.transcribe.partial_interval_ms,
         records,
+        uplink: handle,
         auto_start: settings.station.auto_start.clone(),
     };
     let (commands, orders) = mpsc::channel(COMMANDS);
     let desk = Desk { engine: Engine::new(parts, screen), feed, orders, once, demo };
-    let station = StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default() };
+    let station =
+        StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default(), files };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(serve_desk(settings, desk, station, ready))
+    let served = runtime.block_on(serve_desk(settings, desk, station, ready));
+    if let Some(uplink) = uplink {
+        uplink.stop();
+    }
+    served
 }
 
 async fn serve_desk(
@@ -108,7 +122,7 @@ async fn serve_desk(
 }
 
 /// Ctrl-C, or the signal by which a service manager stops a program.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -182,6 +196,7 @@ struct PagesAndConsole {
     delivery: Delivery,
     hello: Hello,
     console: Option<Console>,
+    uplink: Option<UplinkHandle>,
 }
 
 impl Screen for PagesAndConsole {
@@ -193,10 +208,16 @@ impl Screen for PagesAndConsole {
     }
 
     fn moment(&mut self, moment: Moment) {
+        if let Some(uplink) = &self.uplink {
+            uplink.moment(&moment);
+        }
         self.delivery.moment(&moment);
     }
 
-    fn script(&mut self, script: &Script) {
+    fn script(&mut self, script: &Script, text_sha256: &str) {
+        if let Some(uplink) = &self.uplink {
+            uplink.script(&script.name, text_sha256);
+        }
         self.hello.script.clone_from(&script.name);
         self.hello.situations = situations(script);
         self.delivery.moment(&Moment::Hello(self.hello.clone()));

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Channel;
+use super::{Channel, Hearing};
 
 /// Something that the engine has to say about a call, at a moment of it.
 ///
@@ -132,11 +132,14 @@ pub enum EventKind {
         phrase: String,
         /// Item of the assessment standard that the rule falls under.
         item: String,
-        /// Points proposed: negative, for a person to confirm.
+        /// Points proposed: negative, for a person to confirm; 0 where the words are [unsure](Hearing::review).
         points: i32,
         /// The sentence to say instead of forbidden words, slots filled.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead: Option<String>,
+        /// The words that it rests on, and how well they were heard.
+        #[serde(flatten)]
+        heard: Hearing,
     },
     /// Somebody else should look at once.
     Alert {

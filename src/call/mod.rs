@@ -4,10 +4,12 @@
 
 mod channel;
 mod event;
+mod heard;
 mod time;
 
 pub use channel::{Channel, PerChannel};
 pub use event::{
     ChecklistItem, CueOutcome, Customer, EndedBy, Event, EventKind, FlagKind, Metrics, ProposedPoints,
 };
+pub use heard::{Agreement, AlignedWord, Basis, Hearing};
 pub use time::{CallTime, SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span};

@@ -11,12 +11,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::files::{load_assessment, load_script};
+use super::floor::FloorSettingsArgs;
 use super::print::kind_word;
-use super::station::environment;
 use crate::app::{BacktestOutcome, BacktestPlan, Stopwatch, run_backtest};
 use crate::backtest::{BacktestTally, FoundFlag};
 use crate::call::CallTime;
-use crate::config::{Flags, load};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{CallRow, CallStore};
 
@@ -37,9 +36,8 @@ pub(super) struct Args {
     /// Only calls answered on this day or later, such as 2026-11-01, in the time zone of this machine.
     #[arg(long, value_name = "DATE")]
     since: Option<jiff::civil::Date>,
-    /// The floor's data folder [default: floor in callcue's data folder].
-    #[arg(long, value_name = "PATH", env = "CALLCUE_FLOOR_DATA")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    floor: FloorSettingsArgs,
     /// Calls judged at the same time [default: as many as there are cores].
     #[arg(long, value_name = "COUNT")]
     threads: Option<NonZeroUsize>,
@@ -55,11 +53,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         since_ms: args.since.map(midnight_ms).transpose()?,
         threads: args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
     };
-    let folder = match &args.data {
-        Some(folder) => folder.clone(),
-        None => load(&Flags::default(), &environment())?.data.join("floor"),
-    };
-    let store = open(&folder)?;
+    let store = open(&args.floor.load_quietly()?.data)?;
     let all = store.day(None, None, plan.since_ms.unwrap_or(0), i64::MAX)?.calls;
     let mut progress = Progress::new(all.into());
     let mut report = Report::new(args.json, BufWriter::new(io::stdout().lock()));

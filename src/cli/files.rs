@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use crate::app::read_text;
 use crate::score::{self, Assessment};
-use crate::script::{self, Language, Script};
+use crate::script::{self, Language, Script, ScriptMistakes};
 
 /// A file's text, and its name for messages.
 pub(super) struct Text {
@@ -41,13 +41,18 @@ impl Text {
 /// The script at `path`, or the bundled one.
 pub(super) fn load_script(path: Option<&Path>) -> anyhow::Result<Script> {
     let Text { name, text } = Text::of_script(path)?;
-    Ok(Script::parse(&name, &text)?)
+    Script::parse(&name, &text).map_err(|mistakes| told(&mistakes))
 }
 
 /// The assessment standard at `path`, or the bundled one.
 pub(super) fn load_assessment(path: Option<&Path>) -> anyhow::Result<Assessment> {
     let Text { name, text } = Text::of_assessment(path)?;
-    Ok(Assessment::parse(&name, &text)?)
+    Assessment::parse(&name, &text).map_err(|mistakes| told(&mistakes))
+}
+
+/// A line a mistake, in the language of the terminal.
+fn told(mistakes: &ScriptMistakes) -> anyhow::Error {
+    anyhow!(mistakes.lines(language(None)).join("\n"))
 }
 
 /// A file that the system does not give.

@@ -11,6 +11,10 @@ use crate::capture::list_devices;
 use crate::cli::doctor::{Finding, LocalMachine};
 use crate::config::Settings;
 use crate::transcribe::BUNDLED_MODEL_NAME;
+use crate::uplink::{FloorAccess, FloorProbe, probe_floor};
+
+/// Difference of clocks from which on calls stand at a wrong time on the floor, s.
+const CLOCK_OFF_S: i64 = 60;
 
 /// Options of `callcue devices`.
 #[derive(Debug, clap::Args)]
@@ -45,6 +49,7 @@ pub(super) fn doctor(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
         sound: Box::new(sound),
         model: Box::new(model),
         script: Box::new(script),
+        floor: Box::new(floor),
     };
     Ok(ExitCode::from(examination::run(&machine, args.json, &mut io::stdout().lock())?))
 }
@@ -92,5 +97,24 @@ fn script(settings: &Settings) -> Finding {
             "mend the script file; `callcue script check` names every mistake",
         ),
         Ok(script) => Finding::ok(format!("{}, {} rules", script.name, script.rules.len())),
+    }
+}
+
+/// A station that cannot reach its floor works, and sends later; one whose settings of it are wrong does not start.
+fn floor(settings: &Settings) -> Finding {
+    let Some(floor) = &settings.floor else { return Finding::ok("none: this station works alone") };
+    let access = match FloorAccess::open(floor) {
+        Ok(access) => access,
+        Err(error) => {
+            return Finding::fail(error.to_string(), "mend it, or take [floor] out of the configuration");
+        }
+    };
+    match probe_floor(&access, jiff::Timestamp::now) {
+        Err(error) => Finding::warn(error.to_string(), error.mend),
+        Ok(FloorProbe { clock_ahead_s: Some(ahead) }) if ahead.abs() >= CLOCK_OFF_S => Finding::warn(
+            format!("{} takes this station's token, but its clock differs by {ahead} s", access.url()),
+            "set both clocks by a time server (NTP)",
+        ),
+        Ok(_) => Finding::ok(format!("{} takes this station's token", access.url())),
     }
 }

@@ -5,6 +5,7 @@ pub mod devices;
 pub mod doctor;
 mod eval;
 mod files;
+mod floor;
 mod health;
 mod model;
 mod print;
@@ -12,7 +13,9 @@ mod rehearse;
 mod replay;
 mod script;
 mod script_draft;
+mod script_test;
 mod station;
+mod swarm;
 
 use std::process::ExitCode;
 
@@ -40,6 +43,8 @@ enum Command {
     Doctor(health::DoctorArgs),
     /// Measure how right a speech model's text is, on recordings with known words.
     Eval(eval::Args),
+    /// Run the floor: every call in the room, live, on the team lead's screen.
+    Floor(floor::Args),
     /// Get a published speech model, check it, measure it, use it.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -48,6 +53,8 @@ enum Command {
     Script(script::ScriptCommand),
     /// Try a changed script on the calls that a floor keeps: which flags it gains, which it loses.
     Backtest(backtest::Args),
+    /// Load a floor with simulated stations and leads, and tell what became of it.
+    Swarm(swarm::Args),
 }
 
 impl Cli {
@@ -60,9 +67,11 @@ impl Cli {
             Command::Devices(args) => health::devices(&args),
             Command::Doctor(args) => health::doctor(&args),
             Command::Eval(args) => eval::run(&args),
+            Command::Floor(args) => floor::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
             Command::Backtest(args) => backtest::run(&args),
+            Command::Swarm(args) => swarm::run(&args),
         };
         match result {
             Ok(code) => code,

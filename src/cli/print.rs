@@ -16,14 +16,15 @@ pub(super) fn print_event(event: &Event, out: &mut impl Write) -> io::Result<()>
             writeln!(out, "{at}  ▶ 提示 {rule} {title}: {words}")
         }
         EventKind::CueDone { id, outcome } => writeln!(out, "{at}  · 提示 {id} {}", outcome_word(*outcome)),
-        EventKind::Flag { rule, kind, text, phrase, item, points, .. } => {
+        EventKind::Flag { rule, kind, text, phrase, item, points, heard, .. } => {
             let said = if text.is_empty() { String::new() } else { format!(", 说了「{text}」") };
             let asked = if phrase.is_empty() { String::new() } else { format!("「{phrase}」") };
-            writeln!(
-                out,
-                "{at}  ✖ 违规 {rule} {}{asked}{said} ({item} {points} 分, 待人工确认)",
-                kind_word(*kind)
-            )
+            let cost = if heard.review {
+                format!("{item}, 没有听准, 不扣分, 待人工复核")
+            } else {
+                format!("{item} {points} 分, 待人工确认")
+            };
+            writeln!(out, "{at}  ✖ 违规 {rule} {}{asked}{said} ({cost})", kind_word(*kind))
         }
         EventKind::Situation { rule } => writeln!(out, "{at}  ◆ 声明情况 {rule}"),
         EventKind::AudioLost { channel } => writeln!(out, "{at}  ! {}没有声音数据", side(*channel)),

@@ -1,4 +1,5 @@
 use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,6 +8,8 @@ use anyhow::anyhow;
 
 use super::files::{Lang, language, load_assessment, load_script};
 use super::print::print_event;
+use super::station::show_page;
+use crate::app::{StandardPaths, serve_script_page};
 use crate::call::{CallTime, EventKind};
 use crate::script::Language;
 use crate::workbench::{Happening, Rehearsal, Shown};
@@ -29,6 +32,12 @@ pub(super) struct Args {
     /// The assessment standard [default: the one that comes with callcue].
     #[arg(long, value_name = "PATH")]
     assessment: Option<PathBuf>,
+    /// Show a page of the browser instead, on which the conversation is run as it is typed.
+    #[arg(long)]
+    page: bool,
+    /// Port of the page [default: a free one].
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
     /// Language of messages about lines that are not understood [default: as LC_ALL or LANG say].
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -36,6 +45,13 @@ pub(super) struct Args {
 
 /// Reads a conversation from standard input, a line at a time, and prints what comes of each.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.page {
+        let paths =
+            StandardPaths { script: args.path.clone(), assessment: args.assessment.clone(), company: None };
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+        serve_script_page(paths, listen, |url| show_page("试话术 (script page)", url, true))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let script = Arc::new(load_script(args.path.as_deref())?);
     let assessment = Arc::new(load_assessment(args.assessment.as_deref())?);
     let typed = io::stdin().is_terminal();

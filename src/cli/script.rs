@@ -1,15 +1,14 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::anyhow;
 
 use super::files::{Text, load_assessment, load_script};
 use super::rehearse;
-use crate::score::{self, Assessment};
+use crate::score::Assessment;
 use crate::script::Script;
-use crate::{trial, workbench};
+use crate::workbench;
 
 /// `callcue script …`
 #[derive(Debug, clap::Subcommand)]
@@ -38,10 +37,7 @@ pub(super) enum ScriptCommand {
         file: FileKind,
     },
     /// Run the examples that a script file carries; exit 1 if one fails.
-    Test {
-        /// The script file.
-        path: PathBuf,
-    },
+    Test(super::script_test::Args),
     /// Read a company's own standard (plain Chinese text) and make a first script and assessment file of it.
     Draft(super::script_draft::Args),
 }
@@ -74,17 +70,7 @@ pub(super) fn run(command: &ScriptCommand) -> anyhow::Result<ExitCode> {
             io::stdout().lock().write_all(schema.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        ScriptCommand::Test { path } => {
-            let script = Arc::new(load_script(Some(path))?);
-            let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED)?);
-            let report = trial::run(&script, &assessment);
-            let mut out = io::stdout().lock();
-            for failure in &report.failed {
-                writeln!(out, "FAILED  {failure}")?;
-            }
-            writeln!(out, "{} passed, {} failed", report.passed, report.failed.len())?;
-            Ok(ExitCode::from(u8::from(!report.failed.is_empty())))
-        }
+        ScriptCommand::Test(args) => super::script_test::run(args),
     }
 }
 

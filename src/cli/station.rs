@@ -139,7 +139,14 @@ fn console(json: bool) -> Console {
 
 /// Tells the agent where the screen is, and opens it if asked and possible.
 fn show_address(url: &str, open_browser: bool) {
-    say(&format!("坐席屏幕 (agent's screen): {url}\nCtrl-C 结束"));
+    show_page("坐席屏幕 (agent's screen)", url, open_browser);
+    // The pages of one station share its secret.
+    say(&format!("试话术 (script page): {}\nCtrl-C 结束", url.replacen("/#", "/script.html#", 1)));
+}
+
+/// Tells where a page is, and opens it if asked and possible.
+pub(super) fn show_page(name: &str, url: &str, open_browser: bool) {
+    say(&format!("{name}: {url}"));
     if open_browser && (cfg!(not(target_os = "linux")) || std::env::var_os("DISPLAY").is_some()) {
         let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
         // Where there is no such program the address above is enough.

@@ -1,9 +1,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 use super::error::ConfigError;
 use super::settings::Settings;
 use super::value::LogFilter;
+use crate::uplink::TokenSource;
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub struct Environment {
     pub data: Option<PathBuf>,
     /// `CALLCUE_LOG`
     pub log: Option<String>,
+    /// `CALLCUE_FLOOR_CONFIG`
+    pub floor_config: Option<PathBuf>,
+    /// `CALLCUE_FLOOR_DATA`
+    pub floor_data: Option<PathBuf>,
     /// `HOME`
     pub home: Option<PathBuf>,
     /// `XDG_CONFIG_HOME`, if absolute
@@ -44,6 +51,8 @@ impl Environment {
             config: path("CALLCUE_CONFIG"),
             data: path("CALLCUE_DATA"),
             log: set("CALLCUE_LOG").map(|value| value.to_string_lossy().into_owned()),
+            floor_config: path("CALLCUE_FLOOR_CONFIG"),
+            floor_data: path("CALLCUE_FLOOR_DATA"),
             home: path("HOME"),
             config_home: base("XDG_CONFIG_HOME"),
             data_home: base("XDG_DATA_HOME"),
@@ -121,31 +130,54 @@ fn usual_data_folder(env: &Environment) -> Option<PathBuf> {
 }
 
 fn parse(file: ConfigFile<'_>, home: Option<&Path>) -> Result<Settings, ConfigError> {
-    let text = std::str::from_utf8(file.bytes).map_err(|error| {
-        let valid = String::from_utf8_lossy(&file.bytes[..error.valid_up_to()]);
-        mistake(file.path, &valid, valid.len(), "this is not UTF-8; save the file as UTF-8".to_owned())
-    })?;
-    let mut settings: Settings = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        mistake(file.path, text, at, error.message().trim().replace('\n', "; "))
-    })?;
+    let (_, mut settings): (&str, Settings) = parse_file(file)?;
     let folder = file.path.parent().unwrap_or(Path::new(""));
+    let (token_file, ca_file) = match &mut settings.floor {
+        Some(floor) => {
+            let token_file = match &mut floor.token {
+                TokenSource::File(path) => Some(path),
+                TokenSource::Given(_) => None,
+            };
+            (token_file, floor.ca_file.as_mut())
+        }
+        None => (None, None),
+    };
     let paths = [
         Some(&mut settings.data),
         Some(&mut settings.record.folder),
         settings.script.path.as_mut(),
         settings.script.assessment.as_mut(),
+        token_file,
+        ca_file,
     ];
     for path in paths.into_iter().flatten().filter(|path| !path.as_os_str().is_empty()) {
-        *path = match (path.strip_prefix("~"), home) {
-            (Ok(below), Some(home)) => home.join(below),
-            _ => folder.join(&*path),
-        };
+        *path = at_home(path, home, folder);
     }
     Ok(settings)
 }
 
-fn mistake(path: &Path, text: &str, at: usize, what: String) -> ConfigError {
+/// The file's text, and what it says.
+pub(super) fn parse_file<'f, T: DeserializeOwned>(file: ConfigFile<'f>) -> Result<(&'f str, T), ConfigError> {
+    let text = std::str::from_utf8(file.bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&file.bytes[..error.valid_up_to()]);
+        mistake(file.path, &valid, valid.len(), "this is not UTF-8; save the file as UTF-8".to_owned())
+    })?;
+    let said = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        mistake(file.path, text, at, error.message().trim().replace('\n', "; "))
+    })?;
+    Ok((text, said))
+}
+
+/// A path of the file: below the home folder, or relative to the file's own.
+pub(super) fn at_home(path: &Path, home: Option<&Path>, folder: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(below), Some(home)) => home.join(below),
+        _ => folder.join(path),
+    }
+}
+
+pub(super) fn mistake(path: &Path, text: &str, at: usize, what: String) -> ConfigError {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     ConfigError::Mistake {

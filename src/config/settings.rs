@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::capture::CaptureSettings;
 use crate::transcribe::TranscribeSettings;
+use crate::uplink::FloorSettings;
 
 use super::value::{AgentNumber, ListenAddress, LogFilter, within};
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub capture: CaptureSettings,
     /// How speech becomes text.
     pub transcribe: TranscribeSettings,
+    /// Where this station reports to. Default: none; it works alone.
+    pub floor: Option<FloorSettings>,
 }
 
 /// `[station]`: the agent's screen.
@@ -81,7 +84,8 @@ impl Default for AutoStartSettings {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RecordSettings {
-    /// Whether calls are written to disk. Default: true; without it nothing can be reviewed.
+    /// Whether calls are written to disk. Default: true; without it nothing can be reviewed. Where there is a floor, events
+    /// are written in any case, because they are sent from there.
     pub enabled: bool,
     /// Folder of the records. Empty by default in the file; [`resolve`](super::resolve()) then puts `<data>/calls` there.
     pub folder: PathBuf,

@@ -12,7 +12,7 @@ const AGENT_NUMBER_MAX: usize = 16;
 /// A value that cannot be used: what it is and what would do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct BadValue(String);
+pub struct BadValue(pub(super) String);
 
 /// The agent's number as the company writes it, leading zeros included: 1 to 16 letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for LogFilter {
 }
 
 /// Reads a string and checks it; `expected` is told when there is no string at all.
-fn text<'de, D, T>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
+pub(super) fn text<'de, D, T>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> TryFrom<&'a str, Error = BadValue>,

@@ -171,6 +171,9 @@ impl Hub {
             Moment::Partial { channel, from_ms, .. } => Slot::Partial(*channel, *from_ms),
             Moment::Lag { .. } => Slot::Lag,
             Moment::Notice { key, .. } => Slot::Notice(key.clone()),
+            Moment::Floor { .. } => Slot::Floor,
+            Moment::Listening { .. } => Slot::Listening,
+            Moment::Note { id, .. } => Slot::Note(id.clone()),
         };
         self.told += 1;
         self.counts.moments_replaced += u64::from(self.slots.put(self.told, slot, frame));

@@ -21,16 +21,25 @@ pub(super) enum Slot {
     Lag,
     /// A line about the station.
     Notice(String),
+    /// The link to the floor.
+    Floor,
+    /// Who listens in.
+    Listening,
+    /// A lead's line.
+    Note(String),
 }
 
 impl Slots {
     /// Things kept: meters, lag, a dozen notices, and few unfinished lines. More come only from a fault.
     const MAX: usize = 64;
+    /// Lines of leads kept, read or not.
+    const NOTES_MAX: usize = 16;
 
     /// Puts a moment at a place after all others; true if one was replaced, or pushed out.
     pub(super) fn put(&mut self, place: u64, slot: Slot, frame: Utf8Bytes) -> bool {
         let replaced = self.frames.insert(slot, (place, frame)).is_some();
-        replaced | self.push_out_oldest()
+        let is_note = |slot: &Slot| matches!(slot, Slot::Note(_));
+        replaced | self.push_out_oldest(Self::NOTES_MAX, is_note) | self.push_out_oldest(Self::MAX, |_| true)
     }
 
     /// Forgets what an event has overtaken: the unfinished line that it finishes, the meters of another call.
@@ -40,7 +49,7 @@ impl Slots {
                 self.frames.remove(&Slot::Partial(*channel, *from_ms));
             }
             EventKind::CallStarted { .. } | EventKind::CallEnded { .. } => {
-                self.frames.retain(|slot, _| matches!(slot, Slot::Notice(_) | Slot::Lag));
+                self.frames.retain(|slot, _| !matches!(slot, Slot::Levels | Slot::Partial(..)));
             }
             _ => {}
         }
@@ -52,11 +61,13 @@ impl Slots {
         unread.min_by_key(|(at, _)| *at).map(|(at, frame)| (*at, frame))
     }
 
-    fn push_out_oldest(&mut self) -> bool {
-        if self.frames.len() <= Self::MAX {
+    /// Forgets the oldest of a kind if there are more than `max` of it.
+    fn push_out_oldest(&mut self, max: usize, is_kind: impl Fn(&Slot) -> bool) -> bool {
+        let of_kind = || self.frames.iter().filter(|(slot, _)| is_kind(slot));
+        if of_kind().count() <= max {
             return false;
         }
-        let oldest = self.frames.iter().min_by_key(|(_, (at, _))| *at).map(|(slot, _)| slot.clone());
+        let oldest = of_kind().min_by_key(|(_, (at, _))| *at).map(|(slot, _)| slot.clone());
         oldest.is_some_and(|slot| self.frames.remove(&slot).is_some())
     }
 }

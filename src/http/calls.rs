@@ -17,6 +17,7 @@ use crate::call::{Customer, EndedBy};
 pub(super) fn routes() -> Router<Arc<Station>> {
     Router::new()
         .route("/call", get(async |State(station): State<Arc<Station>>| order(&station, Command::Look).await))
+        .route("/call/ring", with_body::<Ring>())
         .route("/call/start", with_body::<Start>())
         .route("/call/end", with_body::<End>())
         .route("/call/situation", with_body::<Situation>())
@@ -25,6 +26,13 @@ pub(super) fn routes() -> Router<Arc<Station>> {
         .route("/call/mute/start", plain(Command::MuteStart))
         .route("/call/mute/end", plain(Command::MuteEnd))
         .route("/call/transfer", plain(Command::Transfer))
+}
+
+/// `POST /call/ring`: for the team lead's view, where there is a floor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ring {
+    on: bool,
 }
 
 /// `POST /call/start`; the body, or a part of it, may be missing.
@@ -52,6 +60,12 @@ const fn nobody_knows() -> EndedBy {
 #[serde(deny_unknown_fields)]
 struct Situation {
     rule: String,
+}
+
+impl From<Ring> for Command {
+    fn from(Ring { on }: Ring) -> Self {
+        Self::Ring { on }
+    }
 }
 
 impl From<Start> for Command {

@@ -43,6 +43,16 @@ pub enum Command {
         /// True: it should not have come.
         wrong: bool,
     },
+    /// The agent's telephone rings, or has stopped without an answer.
+    Ring {
+        /// Whether it does.
+        on: bool,
+    },
+    /// The agent has read a lead's line.
+    NoteRead {
+        /// Id of the line.
+        id: String,
+    },
     /// `callcue demo`: play the sample call again.
     PlayAgain,
 }
@@ -142,8 +152,12 @@ impl CallState {
     /// [`Refusal`] says why not.
     pub fn check(&self, command: &Command) -> Result<(), Refusal> {
         let (sense, zh, en) = match command {
-            Command::Look | Command::PlayAgain => return Ok(()),
-            Command::Start { .. } => (self.call.is_none(), "已有通话在进行", "a call is running already"),
+            Command::Look | Command::PlayAgain | Command::NoteRead { .. } | Command::Ring { on: false } => {
+                return Ok(());
+            }
+            Command::Ring { on: true } | Command::Start { .. } => {
+                (self.call.is_none(), "已有通话在进行", "a call is running already")
+            }
             _ if self.call.is_none() => (false, "没有正在进行的通话", "there is no call"),
             Command::HoldStart => (!self.on_hold, "客户已在等待", "the customer is on hold already"),
             Command::HoldEnd => (self.on_hold, "客户没有在等待", "the customer is not on hold"),
@@ -163,6 +177,7 @@ impl From<ToStation> for Command {
             ToStation::Call { act } => act.into(),
             ToStation::Declare { rule } => Self::Declare { rule },
             ToStation::Cue { id, wrong } => Self::Cue { id, wrong },
+            ToStation::NoteRead { id } => Self::NoteRead { id },
             ToStation::PlayAgain => Self::PlayAgain,
         }
     }

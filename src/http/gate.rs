@@ -48,7 +48,7 @@ pub(super) async fn require_token(
 }
 
 /// Answers what no route takes.
-pub(super) async fn not_found(method: Method) -> Fault {
+pub(crate) async fn not_found(method: Method) -> Fault {
     if matches!(method, Method::GET | Method::HEAD) {
         return Fault::not_found();
     }
@@ -66,13 +66,14 @@ fn check_sender(station: &Station, headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 /// A header that must stand there once.
-fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+pub(crate) fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok();
     if values.next().is_some() { None } else { value }
 }
 
-fn protect(headers: &mut HeaderMap, content_policy: &HeaderValue) {
+/// Puts the headers of safety on an answer.
+pub(crate) fn protect(headers: &mut HeaderMap, content_policy: &HeaderValue) {
     headers.insert(header::CONTENT_SECURITY_POLICY, content_policy.clone());
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

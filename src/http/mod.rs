@@ -6,6 +6,7 @@
 //! | `GET /ws` | the page: events down, commands up | token as subprotocol `callcue.token.<token>` |
 //! | `GET /call` | softphones: [`CallState`] | `Authorization: Bearer <token>` |
 //! | `POST /call/start` … | softphones: call controls | `Authorization: Bearer <token>` |
+//! | `POST /script/try` … | the page of the script's owner: [`script_routes`] | `Authorization: Bearer <token>` |
 //! | `GET /healthz` | whoever asks whether the station lives | none |
 //!
 //! What keeps strangers out, who may well be another page in the agent's own browser:
@@ -21,15 +22,23 @@
 
 mod calls;
 mod command;
+mod door;
 mod fault;
 mod gate;
 mod pages;
+mod script_try;
 mod serve;
 mod socket;
 mod station_file;
 mod token;
 
+pub(crate) use door::{Door, Peer, accept, stopped};
+pub(crate) use fault::Fault;
+pub(crate) use gate::{not_found, only, protect};
+pub(crate) use pages::file as page_file;
+
 pub use command::{Answer, CallState, Command, Order, Refusal};
+pub use script_try::{ReadFiles, script_routes};
 pub use serve::{BindError, ServeError, StationParts, Timeouts, bind, serve};
 pub use station_file::{StationFile, StationFileError};
 pub use token::{NoRandomness, Token};

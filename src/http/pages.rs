@@ -13,16 +13,23 @@ struct Built;
 /// Stands in for the page in a binary that was built without it.
 const NOT_BUILT: &str = include_str!("not_built.html");
 
+/// What the build makes to begin with.
+const START_PAGES: &[&str] = &["index.html", "floor.html"];
+
 /// Files under here carry a hash of their content in their name.
 const HASHED: &str = "assets/";
 
-/// A file of the page.
+/// A file of the agent's page.
 pub(super) async fn page(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let path = if path.is_empty() { "index.html" } else { path };
+    file(if path.is_empty() { "index.html" } else { path })
+}
+
+/// A packed file by its path, such as `floor.html`; a page of a binary that was built without it says so.
+pub(crate) fn file(path: &str) -> Response {
     match find(path) {
         Some(file) => respond(path, file),
-        None if path == "index.html" => Html(NOT_BUILT).into_response(),
+        None if START_PAGES.contains(&path) => Html(NOT_BUILT).into_response(),
         None => Fault::not_found().into_response(),
     }
 }

@@ -1,6 +1,5 @@
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,15 +7,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::{CallState, Command, Order, Refusal, Token, calls, gate, pages, socket};
+use super::door::{Door, accept};
+use super::{
+    CallState, Command, Order, ReadFiles, Refusal, Token, calls, gate, pages, script_routes, socket,
+};
 use crate::deliver::Delivery;
 
 /// Largest request body and largest frame of a page, in bytes.
@@ -25,11 +24,8 @@ pub(super) const MESSAGE_MAX: usize = 64 * 1024;
 /// Connections at a time that are not sockets yet; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 64;
 
-/// How long the server rests when the system has no file descriptor left for a connection.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
-
 /// What the server needs of the station.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StationParts {
     /// Where pages get their frames.
     pub delivery: Delivery,
@@ -39,6 +35,8 @@ pub struct StationParts {
     pub token: Token,
     /// How long the server waits.
     pub timeouts: Timeouts,
+    /// The script and the standard that the page of the script's owner tries.
+    pub files: ReadFiles,
 }
 
 /// How long the server waits for others.
@@ -116,8 +114,10 @@ pub async fn serve(
     }
     let (stop, stopping) = watch::channel(false);
     let timeouts = parts.timeouts;
-    let router = router(Arc::new(Station::new(parts, address, stopping.clone())));
-    let accept = accept(&listener, router, timeouts, stopping);
+    let files = Arc::clone(&parts.files);
+    let router = router(Arc::new(Station::new(parts, address, stopping.clone())), files);
+    let door = Door { places: CONNECTIONS_MAX, patience: timeouts.request, tls: None };
+    let accept = accept(&listener, router, door, stopping);
     tokio::select! {
         () = accept => {}
         () = shutdown => {}
@@ -198,69 +198,18 @@ impl Station {
     }
 }
 
-fn router(station: Arc<Station>) -> Router {
+fn router(station: Arc<Station>, files: ReadFiles) -> Router {
     Router::new()
-        .merge(calls::routes())
+        .merge(calls::routes().layer(DefaultBodyLimit::max(MESSAGE_MAX)))
+        .merge(script_routes(files))
         .route_layer(middleware::from_fn_with_state(station.clone(), gate::require_token))
         .route("/ws", get(socket::open))
         .route("/healthz", get(health))
         .fallback(get(pages::page).fallback(gate::not_found))
-        .layer(DefaultBodyLimit::max(MESSAGE_MAX))
         .layer(middleware::from_fn_with_state(station.clone(), gate::admit))
         .with_state(station)
 }
 
 async fn health() -> Json<serde_json::Value> {
     Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
-}
-
-/// Takes connections in for ever.
-async fn accept(listener: &TcpListener, router: Router, timeouts: Timeouts, stopping: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
-        match listener.accept().await {
-            Ok((stream, _peer)) => {
-                let connection = attend(stream, router.clone(), timeouts, stopping.clone());
-                tokio::spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
-            }
-            Err(why) => {
-                tracing::warn!(%why, "cannot take a connection");
-                let _ = timeout(ACCEPT_PAUSE, std::future::pending::<()>()).await;
-            }
-        }
-    }
-}
-
-/// Waits until the server stops.
-pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error is a server that is gone, which comes to the same.
-    let _ = stopping.wait_for(|stop| *stop).await;
-}
-
-/// Answers the requests of one connection, until it is over or has become a socket.
-async fn attend(stream: TcpStream, router: Router, timeouts: Timeouts, mut stopping: watch::Receiver<bool>) {
-    // A cue is a small frame that must not wait for the next one.
-    if let Err(why) = stream.set_nodelay(true) {
-        tracing::debug!(%why, "small frames may be late");
-    }
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timeouts.request)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut stopping) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(why) = ended {
-        tracing::debug!(%why, "connection ended");
-    }
 }

@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
+use super::door::stopped;
 use super::fault::Fault;
-use super::serve::{MESSAGE_MAX, NotDone, Station, stopped};
+use super::serve::{MESSAGE_MAX, NotDone, Station};
 use super::{CallState, Command, Refusal};
 use crate::deliver::Seat;
 use crate::wire::ToStation;

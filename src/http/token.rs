@@ -33,6 +33,11 @@ impl Token {
         format!("http://{address}/#token={}", self.0)
     }
 
+    /// Address of the page on which a script's owner tries it; as secret as [`page_url`](Self::page_url).
+    pub fn script_page_url(&self, address: SocketAddr) -> String {
+        format!("http://{address}/script.html#token={}", self.0)
+    }
+
     /// Whether this is what was offered, in a time that does not tell how much of it is right.
     pub(super) fn matches(&self, offered: &str) -> bool {
         let (own, offered) = (self.0.as_bytes(), offered.as_bytes());

@@ -19,6 +19,8 @@ pub(super) struct Element {
     pub(super) may: bool,
     /// Number of its essential stretch, from 1; 0: of none.
     pub(super) essential: u8,
+    /// Any digit will do.
+    pub(super) digit: bool,
 }
 
 /// Syllables that belong together, with the cost up to which they count as heard.
@@ -40,7 +42,9 @@ struct Cell {
 
 /// What `elements` syllables of a phrase may cost if `slips` are forgiven: all may be near sounds besides.
 pub(super) const fn cost_max(slips: u16, elements: usize) -> u16 {
-    slips * SLIP + elements as u16 * NEAR
+    let near = elements as u16 * NEAR;
+    // Where no slip is forgiven, near sounds never add up to one.
+    if slips == 0 && near >= SLIP { SLIP - 1 } else { slips * SLIP + near }
 }
 
 impl Part {
@@ -67,7 +71,7 @@ impl Part {
     /// False only where [`Self::align`] finds nothing: each needed syllable of which no sound was said is a slip.
     pub(super) fn may_be_in(&self, said: &Said) -> bool {
         let mut cost = 0;
-        for element in self.elements.iter().filter(|element| !element.may) {
+        for element in self.elements.iter().filter(|element| !element.may && !element.digit) {
             if !said.sounds.may_have(&element.readings) {
                 cost += SLIP;
                 if element.must || cost > self.cost_max {
@@ -140,9 +144,13 @@ impl Part {
 }
 
 impl Element {
+    /// Any digit, which must be there.
+    pub(super) const DIGIT: Self =
+        Self { readings: Readings::NONE, character: '#', must: true, may: false, essential: 0, digit: true };
+
     pub(super) fn of(character: char) -> Option<Self> {
         let readings = Readings::of(character)?;
-        Some(Self { readings, character, must: false, may: false, essential: 0 })
+        Some(Self { readings, character, must: false, may: false, essential: 0, digit: false })
     }
 
     pub(super) const fn drop_cost(&self) -> u16 {
@@ -153,12 +161,20 @@ impl Element {
         }
     }
 
+    pub(super) fn likeness(&self, token: &Token) -> Likeness {
+        match (self.digit, token.digit) {
+            (false, _) => self.readings.likeness(&token.readings),
+            (true, true) => Likeness::Same,
+            (true, false) => Likeness::Different,
+        }
+    }
+
     /// `wrong`: what another sound costs.
     pub(super) fn swap_cost(&self, token: &Token, wrong: u16) -> u16 {
-        match self.readings.likeness(&token.readings) {
+        match self.likeness(token) {
             Likeness::Same => 0,
             Likeness::Near => NEAR,
-            Likeness::Different if self.must || token.negation => NEVER,
+            Likeness::Different if self.must || self.digit || token.negation => NEVER,
             Likeness::Different => wrong,
         }
     }

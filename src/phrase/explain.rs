@@ -3,44 +3,13 @@ use std::fmt;
 use super::align::{Element, Part, add_cost};
 use super::said::{Hit, Said};
 use super::syllable::Likeness;
+use crate::call::{Agreement, AlignedWord};
 
 /// How a phrase was heard, syllable by syllable: the reason that a person can check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alignment {
     /// In the order of what was said; a part of a phrase that was said later comes later.
     pub words: Vec<AlignedWord>,
-}
-
-/// A syllable of the phrase beside the character that was heard for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AlignedWord {
-    /// As the phrase has it; none for what was added.
-    pub phrase: Option<char>,
-    /// As it was heard; none for what is missing.
-    pub said: Option<char>,
-    /// How they agree.
-    pub how: Agreement,
-}
-
-/// How a syllable of a phrase agrees with what was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agreement {
-    /// The same sound, whatever the character and the tone.
-    Same,
-    /// A near sound, such as 是 for 四.
-    Near,
-    /// Another sound.
-    Wrong,
-    /// Not said.
-    Missing,
-    /// Not said, and need not be.
-    LeftOut,
-    /// Said beside the phrase.
-    Added,
-    /// Said twice.
-    Again,
-    /// 嗯, 那个 and the like.
-    Filler,
 }
 
 impl Part {
@@ -100,7 +69,7 @@ impl Part {
         [
             element.zip(at).map(|(element, at)| {
                 let token = &said.tokens[at];
-                let how = match element.readings.likeness(&token.readings) {
+                let how = match element.likeness(token) {
                     Likeness::Same => Agreement::Same,
                     Likeness::Near => Agreement::Near,
                     Likeness::Different => Agreement::Wrong,

@@ -14,7 +14,7 @@ mod notation;
 mod said;
 mod syllable;
 
-pub use explain::{Agreement, AlignedWord, Alignment};
+pub use explain::Alignment;
 pub use notation::{BadPhrase, Phrase, Slots, Strictness};
 pub use said::{Hit, Said, count_characters};
 pub(crate) use syllable::{is_one_syllable, syllables};

@@ -14,6 +14,7 @@ use super::said::{Hit, NEGATIONS, Said};
 /// | `很<抱歉>声音太小` | of the syllables in angle brackets two thirds must be there; of two, one |
 /// | `帮(助)您` | the syllables in round brackets may be left out |
 /// | `{agent}号` | a slot, filled for each call; see [`Slots`] |
+/// | `找##(#)号` | each `#` is one digit, written or spoken |
 ///
 /// A negation (不, 没, …) must always be there, and none may come in between.
 ///
@@ -48,6 +49,8 @@ pub enum Strictness {
     /// eight it may only be a syllable too few, inside, or too many, and from eight on a wrong one. Shorter phrases must
     /// be there whole. Where square brackets say which syllables decide, of the others one in four is forgiven.
     Accusing,
+    /// Words that were perhaps meant, for a person to look at, never to judge by: one slip in three syllables is forgiven.
+    Almost,
 }
 
 impl Strictness {
@@ -58,6 +61,7 @@ impl Strictness {
             Self::Accusing if marked => needed / 4,
             Self::Accusing if needed < 9 => needed / 6,
             Self::Accusing => needed / 9,
+            Self::Almost => needed / 3,
         };
         slips as u16
     }
@@ -65,7 +69,7 @@ impl Strictness {
     /// Of these, how many in one of several parts.
     const fn slips_of_part(self, needed: usize, marked: bool) -> u16 {
         match self {
-            Self::Required if needed < 10 => (needed / 3) as u16,
+            Self::Required | Self::Almost if needed < 10 => (needed / 3) as u16,
             _ => self.slips(needed, marked),
         }
     }
@@ -148,6 +152,21 @@ impl fmt::Display for BadPhrase {
                 )
             }
             Self::TooLong => write!(f, "a part of more than 64 syllables; put … between its essential parts"),
+        }
+    }
+}
+
+impl BadPhrase {
+    /// The same in Chinese, for the person who wrote it.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Empty => "这句话里没有能说出来的字; 至少写一个".to_owned(),
+            Self::Unbalanced(bracket) => format!("括号「{bracket}」没有配对; 补上另一半"),
+            Self::UnknownSlot(name) => {
+                let slots = Slots::NAMES.map(|name| format!("{{{name}}}")).join(" ");
+                format!("没有 {{{name}}} 这个空; 可以写 {slots}")
+            }
+            Self::TooLong => "一段超过 64 个字; 在要紧的几段之间写 …".to_owned(),
         }
     }
 }
@@ -282,6 +301,14 @@ fn parse_part(text: &str, slots: &Slots) -> Result<Vec<Element>, BadPhrase> {
                 return Err(BadPhrase::Unbalanced(character));
             }
             _ => {
+                if character == '#' {
+                    elements.push(Element {
+                        may,
+                        essential: if essential { stretch } else { 0 },
+                        ..Element::DIGIT
+                    });
+                    continue;
+                }
                 let value = if character == '{' {
                     let name: String = characters.by_ref().take_while(|one| *one != '}').collect();
                     slots.value(&name).ok_or(BadPhrase::UnknownSlot(name))?

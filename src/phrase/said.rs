@@ -6,6 +6,9 @@ const FILLERS: [char; 12] = ['嗯', '啊', '呃', '哦', '噢', '额', '唉', '�
 /// The same, in two characters.
 const FILLER_WORDS: [&str; 2] = ["那个", "那個"];
 
+/// Digits as they are spoken, those of numbers said one by one too.
+const DIGITS: &str = "零〇一二两三四五六七八九幺洞拐";
+
 /// Never forgiven as a slip, neither missing nor added: 不是我的错 is not 是我的错.
 pub(super) const NEGATIONS: [char; 7] = ['不', '没', '沒', '别', '未', '无', '無'];
 
@@ -14,6 +17,8 @@ pub(super) const NEGATIONS: [char; 7] = ['不', '没', '沒', '别', '未', '无
 pub(super) struct Token {
     pub(super) readings: Readings,
     pub(super) filler: bool,
+    /// A digit, written or spoken.
+    pub(super) digit: bool,
     /// One of [`NEGATIONS`], or sounds like one: it turns a sentence into its opposite.
     pub(super) negation: bool,
     /// Sounds like the one before: recognisers, and people, say a syllable twice.
@@ -98,6 +103,7 @@ impl Said {
             self.tokens.push(Token {
                 readings,
                 filler,
+                digit: is_digit(character),
                 negation: readings.negation || NEGATIONS.contains(&character),
                 again,
                 byte: base + offset,
@@ -169,6 +175,10 @@ impl Said {
             .and_then(|last| self.tokens.get(last))
             .map_or(CallTime::START, |token| token.utterance_end)
     }
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit() || ('\u{ff10}'..='\u{ff19}').contains(&character) || DIGITS.contains(character)
 }
 
 /// Characters that are said: punctuation and blanks left out.

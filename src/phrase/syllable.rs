@@ -110,8 +110,17 @@ pub(super) enum Likeness {
 }
 
 impl Readings {
+    /// No sound at all.
+    pub(super) const NONE: Self = Self {
+        exact: [Syllable(0); READINGS_MAX],
+        near: [Syllable(0); READINGS_MAX],
+        len: 0,
+        negation: false,
+    };
+
     /// Sounds of `character`; none for punctuation and blanks, which are not said.
     pub(super) fn of(character: char) -> Option<Self> {
+        let character = half_width(character);
         if let Some(digit) = character.to_digit(10) {
             return Some(Self::of_digit(digit));
         }
@@ -187,6 +196,14 @@ impl Readings {
     }
 }
 
+/// Letters, digits and signs in full width, as they are in half width.
+fn half_width(character: char) -> char {
+    match u32::from(character) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(character),
+        _ => character,
+    }
+}
+
 /// The sounds of `text`, one a character that is said.
 pub(crate) fn syllables(text: &str) -> Vec<Readings> {
     text.chars().filter_map(Readings::of).collect()
@@ -223,6 +240,7 @@ mod tests {
             ('吧', '吗', Likeness::Different),
             ('人', '更', Likeness::Different),
             ('a', 'A', Likeness::Same),
+            ('1', '\u{ff11}', Likeness::Same),
         ] {
             assert_eq!(likeness(a, b), expected, "{a} {b}");
         }

@@ -10,10 +10,11 @@ use super::error::{RecordError, RecordFault};
 use super::journal::Journal;
 use super::place::{RecordPaths, create_private_file, create_private_folder};
 
-/// Both files of one call, open for writing.
+/// The files of one call, open for writing.
 pub struct CallRecord {
     paths: RecordPaths,
-    recorder: CallRecorder<BufWriter<File>>,
+    /// Absent where no audio is kept.
+    recorder: Option<CallRecorder<BufWriter<File>>>,
     journal: Journal<File>,
 }
 
@@ -23,14 +24,25 @@ impl CallRecord {
     /// # Errors
     /// [`RecordError`] when one of them exists already or cannot be made.
     pub fn create(paths: RecordPaths) -> Result<Self, RecordError> {
+        let mut record = Self::create_journal(paths)?;
+        let path = &record.paths.audio;
+        let audio = create_private_file(path).map_err(|error| at(path, error))?;
+        let recorder =
+            CallRecorder::new(BufWriter::with_capacity(1 << 16, audio)).map_err(|fault| at(path, fault))?;
+        record.recorder = Some(recorder);
+        Ok(record)
+    }
+
+    /// Makes the journal, and its folder if it is missing; audio is not kept.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it exists already or cannot be made.
+    pub fn create_journal(paths: RecordPaths) -> Result<Self, RecordError> {
         if let Some(folder) = paths.audio.parent() {
             create_private_folder(folder).map_err(|error| at(folder, error))?;
         }
         let journal = create_private_file(&paths.journal).map_err(|error| at(&paths.journal, error))?;
-        let audio = create_private_file(&paths.audio).map_err(|error| at(&paths.audio, error))?;
-        let recorder = CallRecorder::new(BufWriter::with_capacity(1 << 16, audio))
-            .map_err(|fault| at(&paths.audio, fault))?;
-        Ok(Self { journal: Journal::new(journal), recorder, paths })
+        Ok(Self { journal: Journal::new(journal), recorder: None, paths })
     }
 
     /// Where the files lie.
@@ -39,8 +51,13 @@ impl CallRecord {
     }
 
     /// Samples that came too late for their place and were left out.
-    pub const fn late_samples(&self) -> u64 {
-        self.recorder.late_samples()
+    pub fn late_samples(&self) -> u64 {
+        self.recorder.as_ref().map_or(0, CallRecorder::late_samples)
+    }
+
+    /// Number of the newest event that stands whole in the journal; 0: none.
+    pub const fn journaled_seq(&self) -> u64 {
+        self.journal.next_seq() - 1
     }
 
     /// Takes audio of one side; see [`CallRecorder::write`].
@@ -48,7 +65,8 @@ impl CallRecord {
     /// # Errors
     /// [`RecordError`], once: afterwards this does nothing, while events are still written.
     pub fn audio(&mut self, channel: Channel, from: CallTime, samples: &[i16]) -> Result<(), RecordError> {
-        self.recorder.write(channel, from, samples).map_err(|fault| at(&self.paths.audio, fault))
+        let Some(recorder) = &mut self.recorder else { return Ok(()) };
+        recorder.write(channel, from, samples).map_err(|fault| at(&self.paths.audio, fault))
     }
 
     /// Takes an event; see [`Journal::append`].
@@ -64,11 +82,11 @@ impl CallRecord {
     /// # Errors
     /// [`RecordError`] when the rest cannot be written; what was on disk before stays readable.
     pub fn finish(&mut self, end: CallTime) -> Result<(), RecordError> {
-        self.recorder.finish(end).map_err(|fault| at(&self.paths.audio, fault))?;
-        for path in [&self.paths.audio, &self.paths.journal] {
-            sync(path).map_err(|error| at(path, error))?;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.finish(end).map_err(|fault| at(&self.paths.audio, fault))?;
+            sync(&self.paths.audio).map_err(|error| at(&self.paths.audio, error))?;
         }
-        Ok(())
+        sync(&self.paths.journal).map_err(|error| at(&self.paths.journal, error))
     }
 }
 

@@ -3,6 +3,9 @@
 //! ```text
 //! <calls>/2026-11-24/<call-id>.wav     two channels, 16-bit, 16 kHz: left the agent, right the customer
 //! <calls>/2026-11-24/<call-id>.jsonl   one StampedEvent a line, `seq` from 1 without gaps
+//! <calls>/2026-11-24/<call-id>.stored  empty: the floor has all events of the journal (by `uplink`, as the next two)
+//! <calls>/2026-11-24/<call-id>.flac    the recording, ready to be sent; it and the WAV go once the floor has it
+//! <calls>/2026-11-24/<call-id>.part    a FLAC that is being made
 //! ```
 //!
 //! - **Time line.** Frame `n` of the WAV is call time `n / 16000` s. Where audio is missing the file holds zeros, so that an
@@ -30,4 +33,4 @@ pub use error::{JournalFault, RecordError, RecordFault};
 pub use journal::{Journal, JournalContents, JournalError, read_journal};
 pub use place::{BadCallId, RecordPaths, create_private_file, create_private_folder};
 pub use queue::{RecordHandle, RecordReport, RecordWriter, record_queue};
-pub use retention::{Removed, remove_expired};
+pub use retention::{RECORD_KINDS, Removed, remove_expired};

@@ -44,7 +44,7 @@ pub fn record_queue() -> (RecordHandle, RecordWriter) {
         dropped_samples: 0,
         dropped_events: 0,
     };
-    (handle, RecordWriter { receiver, last })
+    (handle, RecordWriter { receiver, last, journaled: None })
 }
 
 /// The call's end of the queue. Dropped without [`finish`](Self::finish), the record ends with its last audio.
@@ -112,6 +112,7 @@ impl RecordHandle {
 pub struct RecordWriter {
     receiver: Receiver<Message>,
     last: Receiver<Last>,
+    journaled: Option<Box<dyn FnMut(u64) + Send>>,
 }
 
 /// How the writing went.
@@ -124,8 +125,13 @@ pub struct RecordReport {
 }
 
 impl RecordWriter {
+    /// Tells `journaled` the number of the newest event each time the journal has grown, once it is in it.
+    pub fn telling(self, journaled: impl FnMut(u64) + Send + 'static) -> Self {
+        Self { journaled: Some(Box::new(journaled)), ..self }
+    }
+
     /// Writes until the call is over. Tells each error to `report`, and goes on with what can still be written.
-    pub fn run(self, mut record: CallRecord, mut report: impl FnMut(RecordError)) -> RecordReport {
+    pub fn run(mut self, mut record: CallRecord, mut report: impl FnMut(RecordError)) -> RecordReport {
         let mut errors = 0;
         let mut check = |written: Result<(), RecordError>| {
             if let Err(error) = written {
@@ -133,15 +139,27 @@ impl RecordWriter {
                 report(error);
             }
         };
+        let mut told_seq = 0;
+        let mut tell = |record: &CallRecord| {
+            let seq = record.journaled_seq();
+            if let Some(journaled) = self.journaled.as_mut().filter(|_| seq > told_seq) {
+                told_seq = seq;
+                journaled(seq);
+            }
+        };
         for message in &self.receiver {
-            check(match message {
-                Message::Audio { channel, from, samples } => record.audio(channel, from, &samples),
-                Message::Event(event) => record.event(&event),
-            });
+            match message {
+                Message::Audio { channel, from, samples } => check(record.audio(channel, from, &samples)),
+                Message::Event(event) => {
+                    check(record.event(&event));
+                    tell(&record);
+                }
+            }
         }
         let last = self.last.try_recv().unwrap_or(Last { events: VecDeque::new(), end: CallTime::START });
         for event in &last.events {
             check(record.event(event));
+            tell(&record);
         }
         check(record.finish(last.end));
         RecordReport { late_samples: record.late_samples(), errors }

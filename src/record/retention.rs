@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::Span;
 use jiff::civil::Date;
 
+/// Extensions of the files that a record may consist of: recording, journal, and what there is of both on the way to a floor.
+pub const RECORD_KINDS: [&str; 5] = ["wav", "jsonl", "flac", "part", "stored"];
+
 /// What [`remove_expired`] did.
 #[derive(Debug, Default)]
 pub struct Removed {
@@ -16,7 +19,8 @@ pub struct Removed {
 
 /// Removes the records of days that lie more than `keep_days` before `today`; 0 keeps everything.
 ///
-/// Only what this program made is touched: `.wav` and `.jsonl` files in folders named by a date. A folder goes once it is empty.
+/// Only what this program made is touched: files of the [kinds](RECORD_KINDS) of a record, in folders named by a date. A
+/// folder goes once it is empty.
 ///
 /// # Errors
 /// The system's, when `calls` cannot be listed; a folder that does not exist holds nothing.
@@ -51,7 +55,7 @@ fn remove_day(folder: &Path, removed: &mut Removed) -> io::Result<()> {
     let mut is_empty = true;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "wav" && extension != "jsonl") {
+        if !path.extension().is_some_and(|extension| RECORD_KINDS.iter().any(|kind| extension == *kind)) {
             is_empty = false;
         } else if let Err(error) = fs::remove_file(&path) {
             is_empty = false;

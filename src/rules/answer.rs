@@ -53,9 +53,19 @@ impl Answer {
         }
     }
 
-    fn missed(&mut self, span: Span, text: &str, card: &RuleCard, view: &CallView, desk: &mut Desk) {
+    /// `ended`: the call is over before the agent had a turn.
+    fn missed(
+        &mut self,
+        (span, text): (Span, &str),
+        ended: bool,
+        card: &RuleCard,
+        view: &CallView,
+        desk: &mut Desk,
+    ) {
         let Some(mut pending) = self.pending.take() else { return };
-        if self.terms.yields && view.is_answered_otherwise(card.index, pending.asked_in) {
+        // After the goodbye a courtesy needs no other.
+        let parted = ended && view.closing_said.is_some();
+        if self.terms.yields && (parted || view.is_answered_otherwise(card.index, pending.asked_in)) {
             desk.cue_done(&mut pending.cue, CueOutcome::Cancelled);
             desk.due -= u32::from(pending.flagged);
             return;
@@ -72,7 +82,7 @@ impl Answer {
     fn hung_up(&mut self, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
         let Some(since) = self.unanswered_since.filter(|_| self.terms.hangup) else { return };
         let closed = view.asked_more && view.closing_said.is_some_and(|at| at > since);
-        if closed || view.hang_up_judged {
+        if closed || view.hang_up_judged || view.transferred {
             return;
         }
         view.hang_up_judged = true;
@@ -157,14 +167,14 @@ impl RuleShape for Answer {
             Observation::Spoken(utterance) if !utterance.text.is_empty() => self.unanswered_since = None,
             Observation::TurnClosed(turn) if turn.channel == Channel::Agent => {
                 if since.is_some_and(|since| turn.span.from >= since) {
-                    self.missed(turn.span, turn.said.text(), card, view, desk);
+                    self.missed((turn.span, turn.said.text()), false, card, view, desk);
                 }
                 self.check_level(turn, card, desk);
             }
             Observation::Ended(by) => {
                 if by == EndedBy::Agent {
                     let span = Span { from: since.unwrap_or(desk.now), to: desk.now };
-                    self.missed(span, "", card, view, desk);
+                    self.missed((span, ""), true, card, view, desk);
                     self.hung_up(card, view, desk);
                 } else if let Some(mut pending) = self.pending.take() {
                     desk.cue_done(&mut pending.cue, CueOutcome::Cancelled);

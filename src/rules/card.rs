@@ -1,9 +1,13 @@
-use crate::call::Span;
+use crate::call::{Basis, Hearing, Span};
 use crate::phrase::{Hit, Phrase, Said, Slots, Strictness, count_characters};
 use crate::script::{Required, Rule};
 
 /// Shorter pieces of a sentence could be anything.
 const PIECE_CHARS: usize = 4;
+/// Shorter phrases are almost said in too many sentences.
+const NEAR_MISS_SYLLABLES: u16 = 6;
+/// So much of a phrase was said in a near miss, at least.
+const NEAR_MISS: f32 = 0.65;
 
 /// Variants of one phrase.
 #[derive(Clone, Debug)]
@@ -33,6 +37,23 @@ impl Words {
             .filter_map(|variant| variant.find(said, first))
             .min_by_key(|hit| (hit.cost, hit.first, usize::MAX - hit.end))
     }
+
+    /// How the words that [`Self::find`] found as `hit` were heard.
+    pub(super) fn hearing(&self, said: &Said, hit: Hit, basis: Basis) -> Hearing {
+        let variant = self.variants.iter().find(|variant| variant.find(said, hit.first) == Some(hit));
+        let aligned = variant.map(|variant| variant.explain(said, hit).words).unwrap_or_default();
+        Hearing {
+            sure: Some(in_hundredths(hit.sureness())),
+            basis: Some(basis),
+            aligned,
+            review: hit.is_unsure(),
+        }
+    }
+}
+
+fn in_hundredths(share: f32) -> f32 {
+    // Down, so that what is unsure never looks sure; the little more is what floating point loses.
+    (share * 100.0 + 1e-3).floor() / 100.0
 }
 
 /// A step of a rule, ready to be listened for.
@@ -47,6 +68,10 @@ pub(super) struct Step {
     pub(super) wait_counts: bool,
     /// For the team lead, when the step falls due.
     pub(super) alert: Option<String>,
+    /// The variants again, and the slots, to look for them once more when they were not heard.
+    variants: Vec<String>,
+    unless: Vec<String>,
+    slots: Slots,
     /// The whole sentence, to find pieces of it.
     sentence: Said,
 }
@@ -99,8 +124,23 @@ impl Step {
             wait_ms: step.wait_ms,
             wait_counts: step.wait_counts,
             alert: step.alert.clone(),
+            unless: unless.iter().map(|one| (*one).to_owned()).collect(),
+            slots: slots.clone(),
             sentence: Said::of(&slots.fill(text), Span::default()),
+            variants,
         }
+    }
+
+    /// The words in `text` that are almost those of this step, if any are: what a recogniser may have got wrong.
+    pub(super) fn near_miss(&self, text: &str) -> Option<Hearing> {
+        let unless: Vec<&str> = self.unless.iter().map(String::as_str).collect();
+        let variants = self.variants.iter().map(String::as_str);
+        let words = Words::new(variants, &unless, Strictness::Almost, &self.slots);
+        let said = Said::of(text, Span::default());
+        let near = |hit: &Hit| hit.needed >= NEAR_MISS_SYLLABLES && hit.sureness() >= NEAR_MISS;
+        let hit = words.find(&said, 0).filter(near)?;
+        let near = words.hearing(&said, hit, Basis::NearMiss);
+        Some(Hearing { sure: Some(in_hundredths(1.0 - hit.sureness())), review: true, ..near })
     }
 
     /// True if `piece` is a part of the step's sentence, up to recognition errors.

@@ -49,7 +49,8 @@ impl Closing {
         }
         if goodbye {
             view.closing_said = Some(to);
-            view.lingering_since = Some(to);
+            // Nobody lingers on a line on which nobody has spoken.
+            view.lingering_since = view.customer_spoke.then_some(to);
         }
         let met = self.cue.as_ref().is_some_and(|(step, _)| if *step == ASK { asked } else { goodbye });
         if met || goodbye {

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use super::card::RuleCard;
-use crate::call::{CallTime, Channel, CueOutcome, Event, EventKind, FlagKind, Span};
+use crate::call::{CallTime, Channel, CueOutcome, Event, EventKind, FlagKind, Hearing, Span};
 use crate::phrase::Slots;
 use crate::score::{Assessment, CallScore};
 use crate::script::{CueLimits, Script};
@@ -29,6 +29,8 @@ pub(super) struct Desk {
     cues: Vec<CuesOfRule>,
     /// Cues on the screen, with their rules.
     open: Vec<(usize, String)>,
+    /// The words that made each rule apply last, if words did, by its position in the script.
+    pub(super) causes: Vec<Option<Hearing>>,
     /// Points of one breach of each rule.
     points: Vec<i32>,
     pub(super) score: CallScore,
@@ -77,6 +79,7 @@ impl Desk {
                 .map(|rule| CuesOfRule { limits: rule.cues, count: 0, recent: VecDeque::new() })
                 .collect(),
             open: Vec::new(),
+            causes: vec![None; script.rules.len()],
             points: script.rules.iter().map(|rule| assessment.points_of_breach(&rule.item)).collect(),
             score: CallScore::default(),
             due: 0,
@@ -168,7 +171,22 @@ impl Desk {
     }
 
     pub(super) fn flag(&mut self, card: &RuleCard, breach: &Breach<'_>) {
-        self.flag_at(card.index, &card.id, &card.item, breach, None);
+        let heard = match breach.kind {
+            FlagKind::Missing => card
+                .steps
+                .iter()
+                .find(|step| step.phrase == breach.phrase)
+                .and_then(|step| step.near_miss(breach.text))
+                .or_else(|| self.causes[card.index].clone()),
+            FlagKind::Hangup => self.causes[card.index].clone(),
+            _ => None,
+        };
+        self.flag_heard(card, breach, heard.unwrap_or_default());
+    }
+
+    /// A breach that rests on the words of `heard`.
+    pub(super) fn flag_heard(&mut self, card: &RuleCard, breach: &Breach<'_>, heard: Hearing) {
+        self.flag_at(card.index, &card.id, &card.item, breach, None, heard);
     }
 
     pub(super) fn flag_at(
@@ -178,10 +196,13 @@ impl Desk {
         item: &str,
         breach: &Breach<'_>,
         instead: Option<String>,
+        heard: Hearing,
     ) {
-        let points = self.points[index];
+        let points = if heard.review { 0 } else { self.points[index] };
         self.flags += 1;
-        self.score.add(item, points);
+        if points != 0 {
+            self.score.add(item, points);
+        }
         self.say(EventKind::Flag {
             rule: rule.to_owned(),
             kind: breach.kind,
@@ -193,6 +214,7 @@ impl Desk {
             item: item.to_owned(),
             points,
             instead,
+            heard,
         });
     }
 }

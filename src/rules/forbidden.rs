@@ -1,6 +1,6 @@
 use super::card::Words;
 use super::{Breach, Desk, LOOK_BACK, Turn};
-use crate::call::{FlagKind, Span};
+use crate::call::{Basis, FlagKind, Span};
 use crate::phrase::{Hit, Said, Slots, Strictness};
 use crate::script::Script;
 
@@ -114,7 +114,8 @@ impl ForbiddenPhrase {
         let (text, phrase) = (said.words(hit.first, hit.end), self.text.as_str());
         let breach = Breach { kind: FlagKind::Forbidden, span: hit.span, text, phrase };
         let instead = self.instead.as_ref().map(|text| slots.fill(text));
-        desk.flag_at(self.rule, &self.id, &self.item, &breach, instead);
+        let heard = self.words.hearing(said, hit, Basis::Words);
+        desk.flag_at(self.rule, &self.id, &self.item, &breach, instead, heard);
     }
 }
 

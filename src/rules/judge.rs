@@ -11,12 +11,15 @@ use super::mandarin::Mandarin;
 use super::name::Name;
 use super::opening::Opening;
 use super::restate::Restate;
-use super::situation::Situation;
+use super::situation::{Found, Situation};
 use super::steps::Steps;
 use super::transfer::Transfer;
+use super::view::NO_RULE;
 use super::wait::Wait;
 use super::{Act, CallView, Cause, Desk, Observation, RuleCard, RuleShape, Utterance};
-use crate::call::{CallTime, Channel, CueOutcome, Customer, EndedBy, Event, EventKind, ProposedPoints, Span};
+use crate::call::{
+    CallTime, Channel, CueOutcome, Customer, EndedBy, Event, EventKind, Hearing, ProposedPoints, Span,
+};
 use crate::phrase::{Phrase, Slots};
 use crate::score::Assessment;
 use crate::script::{FlagWhen, Rule, Script, Shape};
@@ -90,7 +93,7 @@ impl Judge {
             .enumerate()
             .flat_map(|(index, rule)| rule.say.iter().map(move |step| (index, step)))
             .map(|(index, step)| (index, &step.text))
-            .chain(script.not_answers.iter().map(|text| (usize::MAX, text)))
+            .chain(script.not_answers.iter().map(|text| (NO_RULE, text)))
             .filter_map(|(index, text)| Some((index, Phrase::sentence(text.get_ref(), &slots)?)))
             .collect();
         let answers = script
@@ -194,20 +197,20 @@ impl Judge {
     /// Both sides have been quiet from `since` to `at`.
     pub fn quiet(&mut self, at: CallTime, since: CallTime, length_ms: u64) {
         self.advance(at, false);
-        self.detect(|situation, view| situation.quiet(since, length_ms, view).then_some(0));
+        self.detect(|situation, view| situation.quiet(since, length_ms, view));
     }
 
     /// The customer's pauses are this loud.
     pub fn noise(&mut self, at: CallTime, level_dbfs: f32) {
         self.advance(at, false);
-        self.detect(|situation, _| situation.noise(level_dbfs).then_some(0));
+        self.detect(|situation, _| situation.noise(level_dbfs));
     }
 
     /// The agent or the telephony declares a rule; an unknown one is ignored.
     pub fn declared(&mut self, at: CallTime, rule: &str) {
         self.advance(at, false);
         if let Some(index) = self.rules.iter().position(|one| one.card.id == rule) {
-            self.apply(index, Cause::Declared);
+            self.apply(index, Cause::Declared, None);
         }
     }
 
@@ -329,17 +332,18 @@ impl Judge {
     }
 
     /// Lets every rule apply whose situation `finds` one.
-    fn detect(&mut self, finds: impl Fn(&mut Situation, &CallView) -> Option<usize>) {
+    fn detect(&mut self, finds: impl Fn(&mut Situation, &CallView) -> Option<Found>) {
         for index in 0..self.rules.len() {
-            if let Some(step) = finds(&mut self.rules[index].situation, &self.view) {
-                self.apply(index, Cause::Detected { step });
+            if let Some(Found { step, heard }) = finds(&mut self.rules[index].situation, &self.view) {
+                self.apply(index, Cause::Detected { step }, heard);
             }
         }
     }
 
-    fn apply(&mut self, index: usize, cause: Cause) {
+    fn apply(&mut self, index: usize, cause: Cause, heard: Option<Hearing>) {
         let turn = self.view.turns.open(Channel::Customer).map_or(0, |turn| turn.number);
         self.view.applied_in_turn[index] = Some(turn);
+        self.desk.causes[index] = heard;
         let RuleInCall { card, shape, .. } = &mut self.rules[index];
         if let Some(shape) = shape {
             shape.situation(cause, card, &mut self.view, &mut self.desk);

@@ -4,7 +4,7 @@ use super::card::Words;
 use super::mandarin::is_mandarin;
 use super::view::CallView;
 use super::{LOOK_BACK, Turn, Utterance};
-use crate::call::{CallTime, Channel};
+use crate::call::{Basis, CallTime, Channel, Hearing};
 use crate::phrase::{Slots, Strictness};
 use crate::script::{Rule, Trigger};
 
@@ -16,8 +16,14 @@ pub(super) struct Situation {
     watches: Vec<Watch>,
 }
 
-/// A step of the rule that a situation asks for, from 0.
-type Step = usize;
+/// What was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The step of the rule that it asks for, from 0.
+    pub(super) step: usize,
+    /// The words that it was found in, if it was in words.
+    pub(super) heard: Option<Hearing>,
+}
 
 #[derive(Debug)]
 struct Watch {
@@ -54,27 +60,25 @@ impl Situation {
     }
 
     /// The last step for which the customer's words, level or language make the rule apply.
-    pub(super) fn customer_spoke(&mut self, utterance: &Utterance, view: &CallView) -> Option<Step> {
+    pub(super) fn customer_spoke(&mut self, utterance: &Utterance, view: &CallView) -> Option<Found> {
         let turn = view.turns.open(Channel::Customer)?;
         self.watches
             .iter_mut()
-            .filter_map(|watch| {
-                (watch.is_allowed(view) && watch.hears(utterance, turn)).then(|| watch.step())
-            })
-            .max()
+            .filter_map(|watch| if watch.is_allowed(view) { watch.hears(utterance, turn) } else { None })
+            .max_by_key(|found| found.step)
     }
 
     /// The last step for which the agent's own words make the rule apply.
-    pub(super) fn agent_spoke(&self, view: &CallView) -> Option<Step> {
+    pub(super) fn agent_spoke(&self, view: &CallView) -> Option<Found> {
         let turn = view.turns.open(Channel::Agent)?;
-        self.watches.iter().filter(|watch| watch.agent_says(turn, view)).map(Watch::step).max()
+        self.watches.iter().filter_map(|watch| watch.agent_says(turn, view)).max_by_key(|found| found.step)
     }
 
     /// The last step for which a call that rang so long makes the rule apply.
-    pub(super) fn answered(&self, ring_ms: Option<u64>) -> Option<Step> {
+    pub(super) fn answered(&self, ring_ms: Option<u64>) -> Option<Found> {
         let long =
             |watch: &&Watch| watch.trigger.ring_above_ms.zip(ring_ms).is_some_and(|(max, ms)| ms > max);
-        self.watches.iter().filter(long).map(Watch::step).max()
+        self.watches.iter().filter(long).map(|watch| watch.found(None)).max_by_key(|found| found.step)
     }
 
     /// A turn of the customer is over: the next quiet one may be the second in a row.
@@ -84,34 +88,35 @@ impl Situation {
         }
     }
 
-    /// True if pauses as loud as `level_dbfs` make the rule apply.
-    pub(super) fn noise(&mut self, level_dbfs: f32) -> bool {
-        self.watches.iter_mut().any(|watch| {
+    /// Pauses as loud as `level_dbfs` may make the rule apply.
+    pub(super) fn noise(&mut self, level_dbfs: f32) -> Option<Found> {
+        self.watches.iter_mut().find_map(|watch| {
             let loud = watch.trigger.noise_above_dbfs.is_some_and(|above| level_dbfs > above);
-            loud && !std::mem::replace(&mut watch.fired, loud)
+            (loud && !std::mem::replace(&mut watch.fired, loud)).then(|| watch.found(None))
         })
     }
 
-    /// True if quiet from `since` on, for `length_ms` up to now, makes the rule apply.
-    pub(super) fn quiet(&self, since: CallTime, length_ms: u64, view: &CallView) -> bool {
-        self.watches.iter().any(|watch| {
+    /// Quiet from `since` on, for `length_ms` up to now, may make the rule apply.
+    pub(super) fn quiet(&self, since: CallTime, length_ms: u64, view: &CallView) -> Option<Found> {
+        let watch = self.watches.iter().find(|watch| {
             let long = watch.trigger.quiet_after_closing_ms.is_some_and(|ms| length_ms >= ms);
             long && view.lingering_since.is_some_and(|closed| since >= closed)
-        })
+        });
+        watch.map(|watch| watch.found(None))
     }
 }
 
 impl Watch {
-    fn step(&self) -> Step {
-        self.trigger.step.map_or(0, |step| step.saturating_sub(1) as usize)
+    fn found(&self, heard: Option<Hearing>) -> Found {
+        Found { step: self.trigger.step.map_or(0, |step| step.saturating_sub(1) as usize), heard }
     }
 
-    fn agent_says(&self, turn: &Turn, view: &CallView) -> bool {
-        !self.trigger.agent_says.is_empty()
-            && self
-                .agent_words
-                .find(&turn.said, turn.latest.saturating_sub(LOOK_BACK))
-                .is_some_and(|hit| hit.end > turn.latest && !view.is_of_script(&turn.said, hit))
+    fn agent_says(&self, turn: &Turn, view: &CallView) -> Option<Found> {
+        let hit = self
+            .agent_words
+            .find(&turn.said, turn.latest.saturating_sub(LOOK_BACK))
+            .filter(|hit| hit.end > turn.latest && !view.is_of_script(&turn.said, *hit))?;
+        Some(self.found(Some(self.agent_words.hearing(&turn.said, hit, Basis::Situation))))
     }
 
     fn is_allowed(&self, view: &CallView) -> bool {
@@ -119,13 +124,16 @@ impl Watch {
         self.after_rule.is_none_or(|rule| view.applied_in_turn[rule].is_some_and(|then| Some(then) < turn))
     }
 
-    fn hears(&mut self, utterance: &Utterance, turn: &Turn) -> bool {
+    fn hears(&mut self, utterance: &Utterance, turn: &Turn) -> Option<Found> {
         let in_place = !self.trigger.first_turn || turn.number == 0;
         let first = turn.latest.saturating_sub(LOOK_BACK);
-        let said = in_place
-            && !self.trigger.customer_says.is_empty()
-            && self.customer_words.find(&turn.said, first).is_some_and(|hit| hit.end > turn.latest);
-        said || self.is_too_quiet(turn) || self.is_too_loud(turn) || self.is_other_language(utterance)
+        let said = if in_place { self.customer_words.find(&turn.said, first) } else { None };
+        if let Some(hit) = said.filter(|hit| hit.end > turn.latest) {
+            let heard = self.customer_words.hearing(&turn.said, hit, Basis::Situation);
+            return Some(self.found(Some(heard)));
+        }
+        let measured = self.is_too_quiet(turn) || self.is_too_loud(turn) || self.is_other_language(utterance);
+        measured.then(|| self.found(None))
     }
 
     fn is_too_quiet(&mut self, turn: &Turn) -> bool {

@@ -1,6 +1,6 @@
 use super::card::Words;
 use super::{Breach, CallView, Cause, Desk, Observation, RuleCard, RuleShape, Turn, Utterance};
-use crate::call::{CallTime, Channel, CueOutcome, EndedBy, EventKind, FlagKind, Span};
+use crate::call::{Basis, CallTime, Channel, CueOutcome, EndedBy, EventKind, FlagKind, Span};
 use crate::phrase::{Hit, Slots, Strictness};
 use crate::script::Waits;
 
@@ -135,6 +135,10 @@ impl Steps {
 
     /// Hanging up: after all steps and the last wait, or it is a breach.
     fn agent_ended(&self, run: &Run, card: &RuleCard, view: &mut CallView, desk: &mut Desk) {
+        // A call that went on to a colleague is not hung up on.
+        if view.hang_up_judged || view.transferred {
+            return;
+        }
         let closed_since = view.asked_more && view.closing_said.is_some_and(|at| at > run.since);
         let just_begun = run.since == desk.now;
         if !self.waits.from_answer && (closed_since || just_begun) {
@@ -211,8 +215,10 @@ impl Run {
         let began = turn.said.set_out(hit.first, LEAD_MAX);
         if before.wait_counts && began.plus_millis(card.tolerance_ms) < earliest {
             let span = Span { from: self.said_at, to: began };
-            let (text, phrase) = (turn.said.words(hit.first, hit.end), &card.steps[self.next].phrase);
-            desk.flag(card, &Breach { kind: FlagKind::Timing, span, text, phrase });
+            let step = &card.steps[self.next];
+            let (text, phrase) = (turn.said.words(hit.first, hit.end), &step.phrase);
+            let heard = step.words.hearing(&turn.said, hit, Basis::Words);
+            desk.flag_heard(card, &Breach { kind: FlagKind::Timing, span, text, phrase }, heard);
         }
     }
 

@@ -6,6 +6,9 @@ use super::turn::Turns;
 use crate::call::{CallTime, Channel, Customer};
 use crate::phrase::{Hit, Phrase, Said, Slots, count_characters};
 
+/// Stands for a rule beside sentences of none: what agents say before they answer.
+pub(super) const NO_RULE: usize = usize::MAX;
+
 /// What all rules may know of the call so far. Kept by [`Judge`](super::Judge); the few fields that a shape writes say so.
 #[derive(Debug)]
 pub(super) struct CallView {
@@ -95,17 +98,19 @@ impl CallView {
 
     /// Characters of `said` that are the agent's own: sentences of the script do not count.
     pub(super) fn own_characters(&self, said: &Said) -> usize {
-        self.own_sounds(said, None).into_iter().filter(|own| *own).count()
+        self.own_sounds(said, |_| true).into_iter().filter(|own| *own).count()
     }
 
-    /// True if `hit` lies in a sentence of the script, of another rule than `rule`.
+    /// True if `hit` lies in a sentence of a rule other than `rule`.
     pub(super) fn is_of_other_rule(&self, rule: usize, said: &Said, hit: Hit) -> bool {
-        self.own_sounds(said, Some(rule))[hit.first..hit.end].iter().any(|own| !own)
+        self.own_sounds(said, |other| other != NO_RULE && other != rule)[hit.first..hit.end]
+            .iter()
+            .any(|own| !own)
     }
 
-    /// True if `hit` lies in a sentence of the script.
+    /// True if `hit` lies in a sentence of a rule.
     pub(super) fn is_of_script(&self, said: &Said, hit: Hit) -> bool {
-        self.own_sounds(said, None)[hit.first..hit.end].iter().any(|own| !own)
+        self.own_sounds(said, |rule| rule != NO_RULE)[hit.first..hit.end].iter().any(|own| !own)
     }
 
     /// True if the customer's turn `turn` asked for the words of a rule other than `rule`.
@@ -114,10 +119,10 @@ impl CallView {
             && self.answers.iter().any(|other| *other != rule && self.applied_in_turn[*other] == turn)
     }
 
-    /// Which sounds of `said` are in no sentence of the script; those of rule `except` do not matter.
-    fn own_sounds(&self, said: &Said, except: Option<usize>) -> Vec<bool> {
+    /// Which sounds of `said` are in no sentence of the rules that `of` names.
+    fn own_sounds(&self, said: &Said, of: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut own = vec![true; said.len()];
-        for (_, sentence) in self.sentences.iter().filter(|(rule, _)| Some(*rule) != except) {
+        for (_, sentence) in self.sentences.iter().filter(|(rule, _)| of(*rule)) {
             let mut first = 0;
             while let Some(hit) = sentence.find(said, first) {
                 own[hit.first..hit.end].fill(false);

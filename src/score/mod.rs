@@ -6,14 +6,14 @@ mod month;
 
 pub use month::{Finding, Found, Proposal};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use crate::call::ProposedPoints;
-use crate::script::{Diagnostic, ScriptMistakes, schema_of};
+use crate::script::{Diagnostic, ScriptMistakes, one_line, schema_of, syntax_in_chinese};
 
 /// The assessment standard that comes with callcue.
 pub const BUNDLED: &str = include_str!("../../config/assessment/property-service.toml");
@@ -66,17 +66,22 @@ impl Assessment {
     pub fn parse(file: &str, text: &str) -> Result<Self, ScriptMistakes> {
         let refuse = |mistake| ScriptMistakes { file: file.to_owned(), mistakes: vec![mistake] };
         let standard: Self = toml::from_str(text).map_err(|error| {
-            let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-            refuse(Diagnostic::at(text, error.span(), message))
+            let message = one_line(error.message());
+            let zh = syntax_in_chinese(&message);
+            refuse(Diagnostic::at(text, error.span(), message).in_chinese(zh))
         })?;
         if *standard.format.get_ref() != 1 {
             let message = "this program reads format = 1";
-            return Err(refuse(Diagnostic::at(text, Some(standard.format.span()), message)));
+            let mistake = Diagnostic::at(text, Some(standard.format.span()), message);
+            return Err(refuse(mistake.in_chinese("这个程序只认识 format = 1")));
         }
-        for (index, item) in standard.items.iter().enumerate() {
-            if standard.items[..index].iter().any(|other| other.id.get_ref() == item.id.get_ref()) {
-                let message = format!("there are two items {}; remove one of them", item.id.get_ref());
-                return Err(refuse(Diagnostic::at(text, Some(item.id.span()), message)));
+        let mut seen = BTreeSet::new();
+        for item in &standard.items {
+            let id = item.id.get_ref();
+            if !seen.insert(id) {
+                let message = format!("there are two items {id}; remove one of them");
+                let mistake = Diagnostic::at(text, Some(item.id.span()), message);
+                return Err(refuse(mistake.in_chinese(format!("有两条都叫 {id}; 去掉一条"))));
             }
         }
         Ok(standard)

@@ -20,6 +20,10 @@ pub struct Script {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub not_answers: Vec<Spanned<String>>,
+    /// Words of which any one may be said where the script has another: `[["抱歉", "对不起"]]`. They count in what must be said.
+    #[serde(default)]
+    #[schemars(with = "Vec<Vec<String>>")]
+    pub alike: Vec<Vec<Spanned<String>>>,
     /// The rules, in the order in which they are judged.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,
@@ -112,6 +116,9 @@ pub struct Required {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub heard: Vec<Spanned<String>>,
+    /// The same with words of [`Script::alike`] in the place of each other; made when the file is read.
+    #[serde(skip)]
+    pub alike: Vec<String>,
     /// Look-alikes: where one of these is heard, the phrase is not.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

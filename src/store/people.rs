@@ -185,6 +185,12 @@ pub trait PeopleStore {
     /// [`StoreError`], `Missing` for a name that is not known.
     fn revoke(&self, name: &str, now_ms: i64) -> Result<(), StoreError>;
 
+    /// The station whose token has this hash, and is not taken back; none if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn station_by_token(&self, token_sha256: &str) -> Result<Option<StationRow>, StoreError>;
+
     /// All stations, by number.
     ///
     /// # Errors

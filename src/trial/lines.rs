@@ -250,9 +250,12 @@ fn spoken_parts(variant: &str, slots: &Slots) -> Vec<Vec<String>> {
         .into_iter()
         .map(|full| {
             let (mut kept, mut may) = (String::new(), false);
+            let mut digits = "1002".chars().cycle();
             for character in variant.chars() {
                 match character {
                     '[' | ']' | '<' | '>' => {}
+                    '#' if full || !may => kept.extend(digits.next()),
+                    '#' => {}
                     '(' | '\u{ff08}' => may = true,
                     ')' | '\u{ff09}' => may = false,
                     _ if full || !may => kept.push(character),

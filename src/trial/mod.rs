@@ -19,6 +19,7 @@ use crate::script::{Case, Rule, Script};
 
 pub use lines::Purpose;
 pub use measure::{ERROR_RATES, Measure, Row, Tally, measure};
+pub use random::Random;
 
 /// What a script's own tests found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct Report {
     pub passed: usize,
     /// The others, a sentence each.
     pub failed: Vec<String>,
+    /// Lines among them.
+    pub lines: usize,
+    /// Short calls among them.
+    pub timelines: usize,
 }
 
 /// The call in which lines are tried: agent 1024, caller 王先生.
@@ -74,6 +79,7 @@ pub fn run(script: &Arc<Script>, assessment: &Arc<Assessment>) -> Report {
             phrase.run(&trigger.unless, &trigger.heard_in, &trigger.not_heard_in, &slots, &mut report);
         }
         for case in &rule.cases {
+            report.timelines += 1;
             match run_case(rule, case, script, assessment) {
                 Ok(()) => report.passed += 1,
                 Err(why) => report.failed.push(format!("rule {id}, case {}: {why}", case.name.get_ref())),
@@ -108,6 +114,7 @@ impl Tried<'_> {
         let lines =
             heard_in.iter().map(|line| (line, true)).chain(not_heard_in.iter().map(|line| (line, false)));
         for (line, expected) in lines {
+            report.lines += 1;
             let said = Said::of(line, Span::default());
             if phrases.iter().any(|phrase| phrase.find(&said, 0).is_some()) == expected {
                 report.passed += 1;

@@ -1,9 +1,10 @@
 /// Numbers that look random and are the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) const fn new(seed: u64) -> Self {
+    /// Those that belong to `seed`.
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -16,20 +17,22 @@ impl Random {
     }
 
     /// Uniform in `0..count`; `count` is not 0.
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    /// True with this probability, 0 to 1.
+    pub fn chance(&mut self, probability: f64) -> bool {
         ((self.next() >> 11) as f64) < probability * (1_u64 << 53) as f64
     }
 
     /// One of `all`, which is not empty.
-    pub(super) fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 
-    pub(super) fn shuffle<T>(&mut self, all: &mut [T]) {
+    /// Puts them in another order.
+    pub fn shuffle<T>(&mut self, all: &mut [T]) {
         for last in (1..all.len()).rev() {
             all.swap(last, self.below(last + 1));
         }

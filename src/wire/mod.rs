@@ -91,7 +91,8 @@ pub enum Moment {
     },
     /// Something about the station itself. One line a `key`; an empty `zh` takes it away.
     Notice {
-        /// `audio_lost:agent`, `audio_lost:customer`, `same_source`, `text_lag`, `recording`, `overrun`, `script`.
+        /// `audio_lost:agent`, `audio_lost:customer`, `same_source`, `text_lag`, `recording`, `overrun`, `script`,
+        /// `floor`, `floor_recordings`.
         key: String,
         /// How grave.
         severity: Severity,
@@ -99,6 +100,32 @@ pub enum Moment {
         zh: String,
         /// The same in English.
         en: String,
+    },
+    /// The link to the floor; only from a station that has one.
+    Floor {
+        /// How it is.
+        link: FloorLink,
+        /// Events that the floor has not confirmed; 0 while it keeps up.
+        behind_events: u64,
+        /// Recordings that wait to be sent.
+        recordings: u32,
+        /// Clock on the wall when the floor was last heard, RFC 3339; absent while it is linked, and where it never was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away_since: Option<String>,
+    },
+    /// A team lead's line for the agent alone. One a `id`; an empty `text` takes it away.
+    Note {
+        /// Which.
+        id: String,
+        /// Name of the lead.
+        from: String,
+        /// The line.
+        text: String,
+    },
+    /// Who listens in to the call; empty: nobody.
+    Listening {
+        /// Names.
+        by: Vec<String>,
     },
     /// A command was refused.
     Refused {
@@ -112,6 +139,18 @@ pub enum Moment {
 /// Digital silence is −∞ dBFS, which JSON has no number for.
 fn finite_dbfs<S: Serializer>(level_dbfs: &f32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f32(level_dbfs.max(-120.0))
+}
+
+/// How the link of a station to the floor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FloorLink {
+    /// The floor takes what the station sends.
+    Linked,
+    /// It cannot be reached; what happens is kept and sent later.
+    Away,
+    /// It does not know this station, or is not what it should be: a person must mend that.
+    Denied,
 }
 
 /// How grave a [`Moment::Notice`] is.
@@ -178,6 +217,11 @@ pub enum ToStation {
         id: String,
         /// True: it should not have come.
         wrong: bool,
+    },
+    /// The agent has read a lead's line.
+    NoteRead {
+        /// Id of the [`Moment::Note`].
+        id: String,
     },
     /// `callcue demo`: play the sample call again.
     PlayAgain,

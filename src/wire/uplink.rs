@@ -13,6 +13,7 @@
 //!
 //! Recordings go up over HTTP when the call is over: `GET /station/recordings/{call}` answers [`UploadState`]; `PUT
 //! /station/recordings/{call}?offset=N&total=T&sha256=HEX` with at most [`UPLOAD_PART_MAX`] bytes of FLAC answers the same.
+//! A floor that finds the hash of the whole wrong forgets it and answers 0 bytes; 404: it knows no such call, 507: its disk is full.
 
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +105,7 @@ pub enum FromFloor {
         /// The agent's number there.
         agent: String,
     },
-    /// The floor has the call up to here: send what follows. 0: nothing.
+    /// The floor has the call up to here, on its disk: send what follows. 0: nothing.
     Have {
         /// Which.
         call: String,

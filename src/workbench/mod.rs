@@ -6,8 +6,10 @@
 
 mod dialogue;
 mod explain;
+mod page;
 mod reason;
 mod rehearse;
 
 pub use explain::{card, check_sentence, situation_sentences};
+pub use page::{DIALOGUE_BYTES_MAX, ExplainRequest, Files, NamedText, TryAnswer, TryRequest};
 pub use rehearse::{Happening, Rehearsal, Rehearsed, Shown, rehearse};

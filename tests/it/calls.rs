@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use callcue::call::{Event, EventKind};
 
-use crate::support::engine::{describe, play, play_in_steps};
+use crate::support::engine::{SCRIPT, describe, play, play_in_steps};
 
 pub(crate) fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls");
@@ -68,14 +68,37 @@ fn the_size_of_time_steps_changes_nothing() {
     }
 }
 
+/// The script's own calls, all of them.
+#[test]
+fn steps_of_time_and_late_words_change_no_call_of_the_script() {
+    for rule in &SCRIPT.rules {
+        for case in &rule.cases {
+            let call = case.timeline.get_ref();
+            let expected = play(call);
+            let name = format!("rule {}, {}", rule.id.get_ref(), case.name.get_ref());
+            for tick_ms in [30, 1_000, 60_000] {
+                assert_eq!(play_in_steps(call, tick_ms, 0), expected, "{name} at {tick_ms} ms");
+            }
+            for late_ms in [300, 2_000] {
+                assert_eq!(
+                    sorted(play_in_steps(call, 20, late_ms)),
+                    sorted(expected.clone()),
+                    "{name}, {late_ms} ms late"
+                );
+            }
+        }
+    }
+}
+
+fn sorted(events: Vec<Event>) -> Vec<String> {
+    let mut lines: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+    lines.sort();
+    lines
+}
+
 /// Silence is told at once and words when they come, so only the order among the two may differ.
 #[test]
 fn late_words_change_nothing_but_the_moment_of_telling() {
-    let sorted = |events: Vec<Event>| {
-        let mut lines: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
-        lines.sort();
-        lines
-    };
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         let call = block(&page, "call");

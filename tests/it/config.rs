@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use callcue::config::{ConfigError, ConfigFile, Environment, Flags, Settings, config_path, load, resolve};
+use callcue::uplink::TokenSource;
 
 fn home() -> Environment {
     Environment { home: Some("/home/li".into()), ..Environment::default() }
@@ -95,9 +96,17 @@ fn every_setting_is_read() {
         assessment = "points.toml"
         [log]
         filter = "callcue::capture=debug,warn"
+        [floor]
+        url = "wss://floor.example:7979/"
+        token_file = "floor.token"
+        ca_file = "~/ca.pem"
         "#,
     )
     .unwrap();
+    let floor = settings.floor.as_ref().unwrap();
+    assert_eq!(floor.url.to_string(), "wss://floor.example:7979");
+    assert_eq!(floor.token, TokenSource::File("/etc/callcue/floor.token".into()));
+    assert_eq!(floor.ca_file, Some(PathBuf::from("/home/li/ca.pem")));
     assert_eq!(settings.agent.as_ref().map(|agent| agent.as_str()), Some("0815"));
     assert_eq!(settings.company.as_deref(), Some("中铁物流集团"));
     assert_eq!(settings.data, Path::new("/home/li/calls"));
@@ -117,6 +126,19 @@ fn every_setting_is_read() {
 fn mistakes_are_told_with_line_and_column() {
     let cases = [
         ("agnet = '1'", "1:1: unknown field `agnet`, expected one of"),
+        (
+            "[floor]\nurl = 'https://f'\ntoken = 'x'",
+            "2:7: \"https://f\" is no address of a floor; write it like",
+        ),
+        (
+            "[floor]\nurl = 'ws://10.0.0.7'\ntoken = 'x'",
+            "2:7: \"ws://10.0.0.7\" would send calls and the token in the clear",
+        ),
+        ("[floor]\nurl = 'wss://f:0'\ntoken = 'x'", "2:7: \"wss://f:0\" is no address"),
+        ("[floor]\nurl = 'wss://f'\ntoken = 'se cret'", "3:9: this is no token"),
+        ("[floor]\nurl = 'wss://f'", "1:1: the floor wants a token"),
+        ("[floor]\nurl = 'wss://f'\ntoken = 'x'\ntoken_file = 'y'", "1:1: both token and token_file are set"),
+        ("[floor]\nurl = 'wss://f'\ntokn = 'x'", "3:1: unknown field `tokn`"),
         ("agent = 1024", "1:9: invalid type: integer `1024`, expected an agent number in quotes"),
         ("agent = '10 24'", "1:9: \"10 24\" is no agent number"),
         ("[station]\nlisten = \"0.0.0.0:80\"", "2:10: \"0.0.0.0:80\" can be reached from other machines"),

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use callcue::call::{Channel, ChecklistItem, EndedBy, EventKind, FlagKind};
+use callcue::call::{Channel, ChecklistItem, EndedBy, EventKind, FlagKind, Hearing};
 use callcue::deliver::{Hub, Limits, NoSeat, PageId};
-use callcue::wire::{Moment, Severity};
+use callcue::wire::{FloorLink, Moment, Severity};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -73,6 +73,7 @@ fn flag(text: &str) -> EventKind {
         item: "A4".into(),
         points: -2,
         instead: None,
+        heard: Hearing::default(),
     }
 }
 
@@ -144,6 +145,36 @@ fn of_moments_a_slow_page_gets_the_newest() {
     let newest = ["hello a", "call_started a", "levels -49.0", "partial 49", "lag 49", "notice"];
     assert_eq!(play.drain(page), newest);
     assert_eq!(play.hub.counts().moments_replaced, 3 * 49 + 1);
+}
+
+#[test]
+fn lines_of_leads_the_link_and_listeners_outlast_a_call_and_push_out_nothing_else() {
+    let mut play = Play::new(ROOMY);
+    play.hub.moment(&notice("recording", "正在录音"));
+    play.start("a");
+    for n in 0..100 {
+        play.hub.moment(&Moment::Note { id: n.to_string(), from: "王".into(), text: format!("n{n}") });
+    }
+    play.hub.moment(&Moment::Note { id: "99".into(), from: String::new(), text: String::new() });
+    let floor = |behind_events| Moment::Floor {
+        link: FloorLink::Linked,
+        behind_events,
+        recordings: 0,
+        away_since: None,
+    };
+    play.hub.moment(&floor(7));
+    play.hub.moment(&floor(0));
+    play.hub.moment(&Moment::Listening { by: vec!["王".into()] });
+    play.start("b");
+    let page = play.hub.join().unwrap();
+    let told = play.drain(page);
+    let count = |kind: &str| told.iter().filter(|what| what.starts_with(kind)).count();
+    assert_eq!(
+        (count("notice"), count("note"), count("floor"), count("listening")),
+        (1, 16, 1, 1),
+        "{told:?}"
+    );
+    assert!(told.contains(&"note n98".to_owned()) && !told.contains(&"note n99".to_owned()), "{told:?}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ struct Fake {
     folder_error: Cell<Option<io::Error>>,
     listen_error: Cell<Option<io::Error>>,
     sound: Finding,
+    floor: Finding,
     browser: Option<Browser>,
 }
 
@@ -30,6 +31,7 @@ fn healthy() -> Fake {
         folder_error: Cell::new(None),
         listen_error: Cell::new(None),
         sound: Finding::ok("PulseAudio, headset"),
+        floor: Finding::ok("wss://floor.example takes this station's token"),
         browser: Some(Browser { path: "/usr/bin/chromium".into(), has_panel: true }),
     }
 }
@@ -62,6 +64,10 @@ impl Machine for Fake {
 
     fn script(&self, _: &Settings) -> Finding {
         Finding::ok("37 rules")
+    }
+
+    fn floor(&self, _: &Settings) -> Finding {
+        self.floor.clone()
     }
 
     fn browser(&self) -> Option<Browser> {
@@ -226,6 +232,7 @@ fn the_local_machine_answers() {
         sound: fine(),
         model: fine(),
         script: fine(),
+        floor: fine(),
     };
     let data = machine.settings().unwrap().data;
     let found = machine.try_folder(&data).unwrap();
@@ -239,4 +246,17 @@ fn the_local_machine_answers() {
     assert_eq!(machine.try_listen(address).unwrap_err().kind(), io::ErrorKind::AddrInUse);
     assert!(machine.try_listen("127.0.0.1:0".parse().unwrap()).is_ok());
     assert!(machine.try_folder(&programs.join("firefox")).is_err(), "a file is no folder");
+}
+
+#[test]
+fn the_floor_is_asked_only_where_there_is_one_and_never_keeps_calls_from_running() {
+    let mut machine = healthy();
+    machine.floor = Finding::warn("wss://floor.example cannot be reached", "is it running?");
+    assert!(examine(&machine).checks.iter().all(|check| check.name != "floor"));
+    machine.config =
+        "agent = '1024'\ndata = '/data'\nfloor = { url = 'wss://floor.example', token = 'secret7' }";
+    let report = examine(&machine);
+    assert!(report.usable);
+    assert_eq!(only_trouble(&report).0, "floor");
+    assert!(!format!("{:?}", machine.settings().unwrap()).contains("secret7"));
 }

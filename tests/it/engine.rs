@@ -29,7 +29,7 @@ impl Screen for Shown {
     fn moment(&mut self, moment: Moment) {
         self.moments.lock().unwrap().push(moment);
     }
-    fn script(&mut self, script: &Script) {
+    fn script(&mut self, script: &Script, _: &str) {
         self.scripts.lock().unwrap().push(script.name.clone());
     }
 }
@@ -63,6 +63,7 @@ fn engine_with(auto_start: AutoStartSettings, scripts: ScriptFiles) -> (Engine<S
         runner: Box::new(Inline::new(Box::new(Scripted::new(Vec::new())), Arc::new(TextCleaner::new()))),
         partial_interval_ms: 1_000,
         records: None,
+        uplink: None,
         auto_start,
     };
     (Engine::new(parts, shown.clone()), shown)

@@ -346,13 +346,21 @@ fn only_our_own_old_files_are_removed() {
         fs::write(path, "x").unwrap();
     };
     let there = |name: &str| folder.path().join(name).exists();
-    let old = ["2026-08-01/a.wav", "2026-08-01/a.jsonl", "2026-08-02/b.wav", "2026-08-02/note.txt"];
+    let old = [
+        "2026-08-01/a.wav",
+        "2026-08-01/a.jsonl",
+        "2026-08-01/a.stored",
+        "2026-08-01/a.flac",
+        "2026-08-01/a.part",
+        "2026-08-02/b.wav",
+        "2026-08-02/note.txt",
+    ];
     let kept = ["2026-11-10/c.wav", "2026-11-23/d.wav", "notes/e.wav", "f.wav"];
     old.into_iter().chain(kept).for_each(put);
 
     assert_eq!(remove_expired(folder.path(), date(2026, 11, 24), 0).unwrap().files, 0);
     let removed = remove_expired(folder.path(), date(2026, 11, 24), 14).unwrap();
-    assert_eq!(removed.files, 3);
+    assert_eq!(removed.files, 6);
     assert!(removed.failed.is_empty(), "{:?}", removed.failed);
     assert!(!there("2026-08-01") && !there("2026-08-02/b.wav"));
     assert!(there("2026-08-02/note.txt"));

@@ -8,7 +8,11 @@ export type Channel = "agent" | "customer";
 export type EndedBy = "agent" | "customer" | "unknown";
 export type CueOutcome = "met" | "missed" | "cancelled";
 export type FlagKind = "forbidden" | "missing" | "timing" | "hangup" | "conduct";
+/** What the words that a flag rests on have to do with it: they are the breach, they made the rule apply, they are almost what was due. */
+export type Basis = "words" | "situation" | "near_miss";
+export type Agreement = "same" | "near" | "wrong" | "missing" | "left_out" | "added" | "again" | "filler";
 export type Severity = "info" | "warning" | "alarm";
+export type FloorLink = "linked" | "away" | "denied";
 
 export interface Customer {
   surname?: string;
@@ -20,6 +24,15 @@ export interface Customer {
 export interface ChecklistItem {
   label: string;
   done: boolean;
+}
+
+/** A syllable of a phrase beside the character that was heard for it. */
+export interface AlignedWord {
+  /** Absent: said beside the phrase. */
+  phrase?: string;
+  /** Absent: not said. */
+  said?: string;
+  how: Agreement;
 }
 
 export interface ProposedPoints {
@@ -88,6 +101,14 @@ export interface EventFields {
     phrase: string;
     item: string;
     points: number;
+    /** The sentence to say instead of forbidden words. */
+    instead?: string;
+    /** How well the words were heard on which it rests, 0 to 1; absent where it rests on none. */
+    sure?: number;
+    basis?: Basis;
+    aligned?: AlignedWord[];
+    /** Unsure: a person has to look, and no points are proposed. */
+    review?: boolean;
   };
   alert: { rule: string; to: string; text: string };
   situation: { rule: string };
@@ -150,6 +171,20 @@ export interface MomentFields {
     zh: string;
     en: string;
   };
+  /** Only from a station that has a floor. */
+  floor: {
+    link: FloorLink;
+    /** Events that it has not confirmed; 0 while it keeps up. */
+    behind_events: number;
+    /** Recordings that wait to be sent. */
+    recordings: number;
+    /** RFC 3339; absent while it is linked, and where it never was. */
+    away_since?: string;
+  };
+  /** A team lead's line for the agent alone; an empty `text` takes it away. */
+  note: { id: string; from: string; text: string };
+  /** Who listens in to the call; empty: nobody. */
+  listening: { by: string[] };
   refused: { zh: string; en: string };
 }
 
@@ -184,6 +219,7 @@ export type ToStation =
   | { type: "call"; act: CallAct }
   | { type: "declare"; rule: string }
   | { type: "cue"; id: string; wrong: boolean }
+  | { type: "note_read"; id: string }
   | { type: "play_again" };
 
 /** A frame as a message; undefined if it is not one. Kinds that this page does not know are left to the reader to skip. */

@@ -9,6 +9,7 @@ import { extname, join, normalize } from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
 import { LEVELS_PERIOD_MS } from "../src/agent/ring-layout.ts";
 import { PROTOCOL } from "../src/agent/station-link.ts";
+import type { TryAnswer, TryRequest } from "../src/script/answer.ts";
 import type { ToPage, ToStation } from "../src/wire.ts";
 import { HELLO, levelsAt, sampleCall, SAMPLE_LENGTH_MS } from "./sample-call.ts";
 
@@ -31,11 +32,12 @@ export class MockStation {
   #told: ToPage[] = [];
   #at_ms = -LEVELS_PERIOD_MS;
   #wanted: (() => void)[] = [];
+  readonly #tried: TryRequest[] = [];
   #away = false;
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on("request", (request, response) => void serve(request.url ?? "/").then(({ status, type, body }) => {
+    server.on("request", (request, response) => void this.#answer(request).then(({ status, type, body }) => {
       response.writeHead(status, { "content-type": type, "content-security-policy": POLICY }).end(body);
     }));
     server.on("upgrade", (request, socket, head) => {
@@ -60,6 +62,17 @@ export class MockStation {
   /** The address that the real station prints. */
   get address(): string {
     return `${this.origin}/#token=${this.token}`;
+  }
+
+  /** The address of the script owner's page. */
+  get scriptAddress(): string {
+    return `${this.origin}/script.html#token=${this.token}`;
+  }
+
+  /** Resolves once so many conversations have been tried. */
+  async tried(count: number): Promise<TryRequest[]> {
+    while (this.#tried.length < count) await new Promise<void>((resolve) => this.#wanted.push(resolve));
+    return this.#tried;
   }
 
   /** Sends everything up to this audio time, with `levels` ten times a second. */
@@ -114,6 +127,18 @@ export class MockStation {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const path = request.url ?? "/";
+    if (!path.startsWith("/script/")) return serve(path);
+    const json = (status: number, body: unknown): Answer => ({ status, type: "application/json", body: JSON.stringify(body) });
+    if (request.headers.authorization !== `Bearer ${this.token}`) return json(401, { error: "token", zh: "凭证不对" });
+    const asked: unknown = JSON.parse(await bodyOf(request));
+    if (path === "/script/explain") return json(200, { card: CARD });
+    this.#tried.push(asked as TryRequest);
+    this.#wanted.splice(0).forEach((tell) => tell());
+    return json(200, (asked as TryRequest).script ? BROKEN : JSON.parse(await readFile(GOLDEN_ANSWER, "utf8")));
+  }
+
   #admits(request: IncomingMessage): boolean {
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
     return request.url === "/ws" && offered.includes(PROTOCOL) && offered.includes(`callcue.token.${this.token}`);
@@ -128,7 +153,30 @@ export class MockStation {
   }
 }
 
-async function serve(url: string): Promise<{ status: number; type: string; body: Buffer | string }> {
+interface Answer {
+  status: number;
+  type: string;
+  body: Buffer | string;
+}
+
+/** What the real station answers to the conversation beside it. */
+const GOLDEN_ANSWER = join(import.meta.dirname, "../../tests/script_try/answer.json");
+const CARD = "规则 4.3  客户责怪慢  (文件第 5 行)\n\n情况\n  - 客户说「怎么这么慢」「(您)快点」\n\n要说的话\n  1. 很抱歉,让您久等了,我将尽快为您处理。\n";
+const BROKEN: TryAnswer = {
+  file: "我的.toml",
+  script: "",
+  script_mistakes: [{ line: 1, column: 1, message: "unknown field `colour`", zh: "没有「colour」这一项; 可以写的有 format、name" }],
+  happenings: [],
+  mistakes: [],
+};
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf8");
+}
+
+async function serve(url: string): Promise<Answer> {
   const path = normalize(new URL(url, "http://station").pathname);
   const file = join(DIST, path === "/" ? "index.html" : path);
   try {

@@ -49,6 +49,11 @@ export const EVENTS: Table<EventFields> = {
     phrase: "required",
     item: "required",
     points: "required",
+    instead: "optional",
+    sure: "optional",
+    basis: "optional",
+    aligned: "optional",
+    review: "optional",
   },
   alert: { rule: "required", to: "required", text: "required" },
   situation: { rule: "required" },
@@ -85,6 +90,9 @@ export const MOMENTS: Table<MomentFields> = {
   partial: { channel: "required", from_ms: "required", committed: "required", tentative: "required" },
   lag: { text_ms: "required" },
   notice: { key: "required", severity: "required", zh: "required", en: "required" },
+  floor: { link: "required", behind_events: "required", recordings: "required", away_since: "optional" },
+  note: { id: "required", from: "required", text: "required" },
+  listening: { by: "required" },
   refused: { zh: "required", en: "required" },
 };
 
@@ -92,6 +100,7 @@ export const COMMANDS: Table<CommandFields> = {
   call: { act: "required" },
   declare: { rule: "required" },
   cue: { id: "required", wrong: "required" },
+  note_read: { id: "required" },
   play_again: {},
 };
 

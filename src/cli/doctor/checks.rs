@@ -36,6 +36,9 @@ pub fn examine(machine: &impl Machine) -> Report {
             add("sound", machine.sound(settings));
             add("model", machine.model(settings));
             add("script", machine.script(settings));
+            if settings.floor.is_some() {
+                add("floor", machine.floor(settings));
+            }
         }
         Err(_) => {
             for name in ["data folder", "port", "sound", "model", "script"] {

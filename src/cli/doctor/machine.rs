@@ -26,6 +26,8 @@ pub trait Machine {
     fn model(&self, settings: &Settings) -> Finding;
     /// Whether the script file is valid.
     fn script(&self, settings: &Settings) -> Finding;
+    /// Whether the floor is there and takes this station; asked only where one is configured.
+    fn floor(&self, settings: &Settings) -> Finding;
     /// The best browser there is.
     fn browser(&self) -> Option<Browser>;
 }
@@ -67,6 +69,8 @@ pub struct LocalMachine {
     pub model: Probe,
     /// By `script`.
     pub script: Probe,
+    /// By `uplink`.
+    pub floor: Probe,
 }
 
 impl Machine for LocalMachine {
@@ -102,6 +106,10 @@ impl Machine for LocalMachine {
 
     fn script(&self, settings: &Settings) -> Finding {
         (self.script)(settings)
+    }
+
+    fn floor(&self, settings: &Settings) -> Finding {
+        (self.floor)(settings)
     }
 
     fn browser(&self) -> Option<Browser> {

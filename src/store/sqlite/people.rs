@@ -128,25 +128,20 @@ impl PeopleStore for SqliteStore {
         })
     }
 
+    fn station_by_token(&self, token_sha256: &str) -> Result<Option<StationRow>, StoreError> {
+        self.read("look up a token", |connection| {
+            let sql = "SELECT station, name, agent, agent_name, team, token_sha256, enrolled_ms, revoked_ms
+                       FROM stations WHERE token_sha256 = ?1 AND revoked_ms IS NULL";
+            Ok(connection.prepare_cached(sql)?.query_row([token_sha256], station_row).optional()?)
+        })
+    }
+
     fn stations(&self) -> Result<Vec<StationRow>, StoreError> {
         self.read("list stations", |connection| {
             let sql = "SELECT station, name, agent, agent_name, team, token_sha256, enrolled_ms, revoked_ms
                        FROM stations ORDER BY station";
             let mut statement = connection.prepare_cached(sql)?;
-            let stations = statement.query_map([], |row| {
-                Ok(StationRow {
-                    station: unsigned(row, 0)?,
-                    enrolled: NewStation {
-                        name: row.get(1)?,
-                        agent: row.get(2)?,
-                        agent_name: row.get(3)?,
-                        team: row.get(4)?,
-                        token_sha256: row.get(5)?,
-                        enrolled_ms: row.get(6)?,
-                    },
-                    revoked_ms: row.get(7)?,
-                })
-            })?;
+            let stations = statement.query_map([], station_row)?;
             Ok(stations.collect::<Result<_, _>>()?)
         })
     }
@@ -165,6 +160,21 @@ impl PeopleStore for SqliteStore {
     fn audit_trail(&self, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {
         self.read("read the audit trail", |connection| audit_trail(connection, query))
     }
+}
+
+fn station_row(row: &Row<'_>) -> rusqlite::Result<StationRow> {
+    Ok(StationRow {
+        station: unsigned(row, 0)?,
+        enrolled: NewStation {
+            name: row.get(1)?,
+            agent: row.get(2)?,
+            agent_name: row.get(3)?,
+            team: row.get(4)?,
+            token_sha256: row.get(5)?,
+            enrolled_ms: row.get(6)?,
+        },
+        revoked_ms: row.get(7)?,
+    })
 }
 
 fn make_team(connection: &Connection, team: &str) -> Result<(), StoreFault> {

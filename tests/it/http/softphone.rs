@@ -38,6 +38,19 @@ async fn a_softphone_runs_a_whole_call() {
 }
 
 #[tokio::test]
+async fn a_telephone_rings_before_a_call_and_not_in_one() {
+    let station = TestStation::start().await;
+    let ring = r#"{"on":true}"#;
+    assert_eq!(station.softphone("POST", "/call/ring", ring).await.0, 200);
+    assert_eq!(station.softphone("POST", "/call/ring", r#"{"on":false}"#).await.0, 200);
+    assert_eq!(station.softphone("POST", "/call/ring", "").await.0, 400, "whether it rings must be said");
+    station.softphone("POST", "/call/start", "").await;
+    assert_eq!(station.softphone("POST", "/call/ring", ring).await.0, 409);
+    assert_eq!(station.softphone("POST", "/call/ring", r#"{"on":false}"#).await.0, 200);
+    station.stop().await;
+}
+
+#[tokio::test]
 async fn a_call_starts_without_a_body_and_once() {
     let station = TestStation::start().await;
     assert_eq!(station.softphone("POST", "/call/start", "").await.0, 200);

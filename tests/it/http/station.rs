@@ -1,6 +1,8 @@
 use std::fs;
+use std::sync::Arc;
 
 use callcue::http::{ServeError, StationFile, Timeouts, Token, bind, serve};
+use callcue::workbench::Files;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -69,6 +71,7 @@ async fn only_the_loopback_is_served() {
         commands: mpsc::channel(1).0,
         token: Token::random().unwrap(),
         timeouts: Timeouts::default(),
+        files: Arc::new(|| Ok(Files::default())),
     };
     let refused = serve(listener, parts, std::future::pending()).await.unwrap_err();
     assert!(matches!(refused, ServeError::NotLoopback(at) if at == address), "{refused}");

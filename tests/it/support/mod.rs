@@ -4,6 +4,7 @@ pub(crate) mod audio_file;
 pub(crate) mod disk;
 pub(crate) mod engine;
 pub(crate) mod fake_host;
+pub(crate) mod floor;
 pub(crate) mod noise;
 pub(crate) mod rust_paths;
 pub(crate) mod silence_score;

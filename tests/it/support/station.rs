@@ -1,6 +1,7 @@
 //! A station on a free port, with a stand-in for the engine, and clients that behave well or badly.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use callcue::call::{Event, EventKind};
@@ -9,6 +10,7 @@ use callcue::http::{
     CallState, Command, Order, Refusal, ServeError, StationParts, Timeouts, Token, bind, serve,
 };
 use callcue::wire::{Hello, StampedEvent};
+use callcue::workbench::Files;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,7 +65,9 @@ impl TestStation {
         let token = Token::random().unwrap();
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let parts = StationParts { delivery: delivery.clone(), commands, token: token.clone(), timeouts };
+        let files = Arc::new(|| Ok(Files::default()));
+        let parts =
+            StationParts { delivery: delivery.clone(), commands, token: token.clone(), timeouts, files };
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
@@ -293,7 +297,7 @@ async fn engine(mut orders: mpsc::Receiver<Order>, delivery: Delivery) {
 
 fn event_of(command: &Command) -> Option<EventKind> {
     Some(match command.clone() {
-        Command::Look | Command::PlayAgain => return None,
+        Command::Look | Command::PlayAgain | Command::Ring { .. } | Command::NoteRead { .. } => return None,
         Command::Start { ring_ms, customer } => {
             EventKind::CallStarted { agent: "1024".into(), ring_ms, customer }
         }

@@ -53,9 +53,15 @@ export interface AgentState {
   lag_ms: number;
   /** One a `key`, the gravest first. */
   notices: readonly Message<"notice">[];
+  /** The link to the floor, where the station has one. */
+  floor?: Message<"floor">;
+  /** Lines of leads that are not read yet, in the order in which they came. */
+  notes: readonly Message<"note">[];
+  /** Who listens in. */
+  listening: readonly string[];
 }
 
-export const NOTHING: AgentState = { at_ms: 0, lag_ms: 0, notices: [] };
+export const NOTHING: AgentState = { at_ms: 0, lag_ms: 0, notices: [], notes: [], listening: [] };
 
 /** The state after one more message. Kinds it does not know leave it as it is. */
 export function fold(state: AgentState, message: ToPage): AgentState {
@@ -66,6 +72,11 @@ export function fold(state: AgentState, message: ToPage): AgentState {
 export function putAway(state: AgentState, cue_id: string): AgentState {
   if (!state.call) return state;
   return { ...state, call: { ...state.call, cues: withoutCue(state.call, cue_id) } };
+}
+
+/** Takes a lead's line off the screen before the station has confirmed it. */
+export function readNote(state: AgentState, id: string): AgentState {
+  return { ...state, notes: state.notes.filter((note) => note.id !== id) };
 }
 
 /** True while a call runs. */
@@ -85,6 +96,14 @@ function foldMoment(state: AgentState, message: Moment): AgentState {
       return { ...state, lag_ms: message.text_ms };
     case "notice":
       return { ...state, notices: withNotice(state.notices, message) };
+    case "floor":
+      return { ...state, floor: message };
+    case "note": {
+      const others = readNote(state, message.id);
+      return message.text === "" ? others : { ...others, notes: [...others.notes, message] };
+    }
+    case "listening":
+      return { ...state, listening: message.by };
     default:
       return state;
   }

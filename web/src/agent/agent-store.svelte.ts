@@ -1,6 +1,6 @@
 /** The screen's one owner of change: it feeds the fold from the link, and turns actions into commands. */
 import type { ToPage } from "../wire.ts";
-import { fold, inCall, NOTHING, putAway, type AgentState } from "./agent-state.ts";
+import { fold, inCall, NOTHING, putAway, readNote, type AgentState } from "./agent-state.ts";
 import type { Action, KeyContext } from "./keys.ts";
 import { shownCue } from "./stage.ts";
 import { connect, type LinkParts, type LinkStatus, type StationLink } from "./station-link.ts";
@@ -48,7 +48,7 @@ export class AgentStore {
 
   get keyContext(): KeyContext {
     const { call, hello } = this.state;
-    return { in_call: inCall(this.state), on_hold: call?.on_hold ?? false, muted: call?.muted ?? false, demo: hello?.demo ?? false };
+    return { in_call: inCall(this.state), on_hold: call?.on_hold ?? false, muted: call?.muted ?? false, demo: hello?.demo ?? false, note: this.state.notes.length > 0 };
   }
 
   act(action: Action): void {
@@ -58,6 +58,9 @@ export class AgentStore {
         break;
       case "put_away":
         this.#putAway(action.wrong);
+        break;
+      case "note":
+        this.#readNote();
         break;
       case "play_again":
         this.#send({ type: "play_again" });
@@ -107,6 +110,11 @@ export class AgentStore {
   #putAway(wrong: boolean): void {
     const cue = this.state.call && shownCue(this.state.call);
     if (cue && this.#send({ type: "cue", id: cue.id, wrong })) this.state = putAway(this.state, cue.id);
+  }
+
+  #readNote(): void {
+    const [note] = this.state.notes;
+    if (note && this.#send({ type: "note_read", id: note.id })) this.state = readNote(this.state, note.id);
   }
 
   #send(command: Parameters<StationLink["send"]>[0]): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { actionForKey, KEYS, type KeyContext, type KeyPress } from "./keys.ts";
 
-const idle: KeyContext = { in_call: false, on_hold: false, muted: false, demo: false };
+const idle: KeyContext = { in_call: false, on_hold: false, muted: false, demo: false, note: false };
 const in_call: KeyContext = { ...idle, in_call: true };
 
 function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
@@ -20,6 +20,8 @@ describe("in a call", () => {
     ["d", in_call, { do: "put_away", wrong: false }],
     [" ", in_call, { do: "put_away", wrong: false }],
     ["x", in_call, { do: "put_away", wrong: true }],
+    ["n", { ...in_call, note: true }, { do: "note" }],
+    ["n", in_call, undefined],
     ["/", in_call, { do: "pick" }],
     ["?", in_call, { do: "help" }],
     ["\uff1f", in_call, { do: "help" }],

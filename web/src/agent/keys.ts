@@ -4,17 +4,18 @@ import type { CallAct } from "../wire.ts";
 export type Action =
   | { do: "call"; act: CallAct }
   | { do: "put_away"; wrong: boolean }
-  | { do: "pick" | "panel" | "language" | "help" | "close" | "play_again" };
+  | { do: "pick" | "panel" | "language" | "help" | "close" | "play_again" | "note" };
 
 /** Names of the things a key can do; what exactly depends on the state of the call. */
 export type Shortcut =
   | "start" | "hold" | "mute" | "transfer" | "end_by_agent" | "end_by_customer"
-  | "dismiss" | "wrong" | "pick" | "panel" | "language" | "help" | "play_again" | "close";
+  | "dismiss" | "wrong" | "note" | "pick" | "panel" | "language" | "help" | "play_again" | "close";
 
 /** Keys in the order of the help; the first is the one on the button. */
 export const KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
   dismiss: ["D", "Space"],
   wrong: ["X"],
+  note: ["N"],
   pick: ["F", "/"],
   start: ["S"],
   hold: ["H"],
@@ -48,6 +49,8 @@ export interface KeyContext {
   on_hold: boolean;
   muted: boolean;
   demo: boolean;
+  /** A lead's line is there to be read. */
+  note: boolean;
 }
 
 /** What a key press asks for, if anything. Esc works everywhere, the others not while typing. */
@@ -61,7 +64,7 @@ export function actionForKey(press: KeyPress, context: KeyContext): Action | und
 }
 
 /** What a shortcut or its button does now; undefined where it makes no sense. */
-export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo }: KeyContext): Action | undefined {
+export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo, note }: KeyContext): Action | undefined {
   const call = (act: CallAct): Action | undefined => (in_call ? { do: "call", act } : undefined);
   switch (shortcut) {
     case "start":
@@ -77,6 +80,8 @@ export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo }:
     case "dismiss":
     case "wrong":
       return in_call ? { do: "put_away", wrong: shortcut === "wrong" } : undefined;
+    case "note":
+      return note ? { do: "note" } : undefined;
     case "pick":
       return in_call ? { do: "pick" } : undefined;
     case "play_again":

@@ -228,6 +228,62 @@ test.each([
   await expectAccessible();
 });
 
+test("the floor: its link, a lead's line, and who listens in", async () => {
+  const status = (text: string) => page.getByRole("status").filter({ hasText: text });
+  station.send({ type: "floor", link: "linked", behind_events: 0, recordings: 0 });
+  await status("现场已连接").waitFor();
+  await playTo(19_000, "我将尽快为您处理");
+  const box = (): Promise<unknown> => page.locator(".stage, nav, header, aside, footer").evaluateAll((parts) => parts.map((part) => JSON.stringify(part.getBoundingClientRect())));
+  const before = await box();
+  station.send({ type: "listening", by: ["王组长", "李组长"] });
+  await status("王组长、李组长 正在收听").waitFor();
+  station.send({ type: "note", id: "n1", from: "王组长", text: "语气放缓，先道歉，再说处理办法。" });
+  station.send({ type: "note", id: "n2", from: "李组长", text: "<b>不要承诺时间</b>" });
+  await status("语气放缓").waitFor();
+  await page.getByText("还有 1 条").waitFor();
+  expect(await box()).toEqual(before);
+  await expectAccessible();
+  await shoot("floor-note");
+  await page.keyboard.press("n");
+  expect((await station.commands(1)).at(-1)).toEqual({ type: "note_read", id: "n1" });
+  // As text, whatever is in it.
+  await status("<b>不要承诺时间</b>").waitFor();
+  await page.getByRole("button", { name: "已读" }).click();
+  expect((await station.commands(2)).at(-1)).toEqual({ type: "note_read", id: "n2" });
+  expect(await page.getByRole("button", { name: "已读" }).count()).toBe(0);
+
+  station.send({ type: "floor", link: "linked", behind_events: 412, recordings: 2 });
+  await status("现场落后 412 条").waitFor();
+  station.send({ type: "floor", link: "away", behind_events: 412, recordings: 2, away_since: "2026-11-24T09:30:00.000+08:00" });
+  await status("现场断开（09:30 起）").waitFor();
+  station.send({ type: "notice", key: "recording", severity: "warning", zh: "这通电话的录音不完整", en: "The record of this call has a fault" });
+  await page.getByText("录音不完整").first().waitFor();
+  await expectAccessible();
+  await shoot("floor-away");
+  station.send({ type: "floor", link: "denied", behind_events: 0, recordings: 0 });
+  await status("现场未接受本工作站").waitFor();
+  station.send({ type: "listening", by: [] });
+  await page.getByText("正在收听").waitFor({ state: "hidden" });
+  await expectAccessible();
+  expect(complaints).toEqual([]);
+});
+
+test.each([
+  { name: "narrow", colorScheme: "light", viewport: PHONE, english: false },
+  { name: "dark-en", colorScheme: "dark", viewport: DESK, english: true },
+] as const)("the floor on other screens: $name", async ({ name, colorScheme, viewport, english }) => {
+  await openPage({ colorScheme, viewport });
+  if (english) await page.keyboard.press("l");
+  await playTo(19_000, "我将尽快为您处理");
+  station.send({ type: "floor", link: "away", behind_events: 412, recordings: 2, away_since: "2026-11-24T09:30:00.000+08:00" });
+  station.send({ type: "listening", by: ["王组长"] });
+  station.send({ type: "note", id: "n1", from: "王组长", text: "语气放缓，先道歉，再说处理办法。" });
+  await page.getByText("语气放缓").waitFor();
+  await expectAccessible();
+  await shoot(`floor-${name}`);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});
+
 test("the always-on-top panel shows words and ring, and takes keys", async () => {
   await playTo(7_000, "喂、喂、听不见");
   const supported = await page.evaluate(() => "documentPictureInPicture" in window);
@@ -239,6 +295,11 @@ test("the always-on-top panel shows words and ring, and takes keys", async () =>
   // A browser without windows gives the panel the size of the page.
   await panel.setViewportSize({ width: 460, height: 220 });
   await panel.screenshot({ path: join(SCREENSHOTS, "panel.png") });
+  station.send({ type: "note", id: "n1", from: "王组长", text: "语气放缓" });
+  station.send({ type: "listening", by: ["王组长"] });
+  await panel.getByText("语气放缓").waitFor();
+  await panel.getByText("正在收听").waitFor();
+  await panel.screenshot({ path: join(SCREENSHOTS, "panel-note.png") });
   await panel.keyboard.press("d");
   expect(await station.commands(1)).toEqual([{ type: "cue", id: "1.5#1", wrong: false }]);
 });

@@ -1,0 +1,133 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use super::clock::SystemClock;
+use super::floor_demo::DemoRoom;
+use super::floor_hooks::{WebhookPlan, start_hooks};
+use super::station::told_to_stop;
+use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
+use crate::board::Thresholds;
+use crate::floor::{Counts, FloorClock, FloorParts, PeopleParts, Tap, Timeouts, serve};
+use crate::http::bind;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// Threads that wait for the disk on behalf of pages and stations.
+const BLOCKING_THREADS: usize = 16;
+
+/// What a floor is made of.
+pub struct FloorPlan {
+    /// Folder for calls, recordings and people.
+    pub folder: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// `Host`s by which it is reached; see [`FloorParts::hosts`].
+    pub hosts: Vec<String>,
+    /// TLS of its own.
+    pub tls: Option<tokio_rustls::TlsAcceptor>,
+    /// When the floor raises alerts of its own.
+    pub thresholds: Thresholds,
+    /// How long sessions last.
+    pub sessions: SessionLimits,
+    /// Told of events and alerts.
+    pub tap: Option<Box<dyn Tap>>,
+    /// Who else is told of them.
+    pub webhooks: Vec<WebhookPlan>,
+    /// How people and machines come in.
+    pub people: PeopleParts,
+    /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
+    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
+}
+
+/// A floor that takes connections.
+pub struct OpenFloor {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS itself.
+    pub is_secure: bool,
+    /// Users, sessions, stations.
+    pub accounts: Arc<Accounts>,
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// One-time password of the first administrator, `admin`, if there was no user yet. To be shown on the console, nowhere else.
+    pub first_password: Option<String>,
+    /// The time.
+    pub now: Now,
+}
+
+/// Runs a floor until it is told to stop (Ctrl-C, or a terminate signal).
+///
+/// # Errors
+/// Whatever keeps it from starting, each error with its mend: a port in use, a folder that cannot be written, data of a newer
+/// callcue.
+pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
+    allow_many_sockets();
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&plan.folder)?);
+    let (audit, audit_writer) = audit_queue();
+    let audit_store = Arc::clone(&store);
+    let audit_thread = thread::Builder::new()
+        .name("audit".to_owned())
+        .spawn(move || audit_writer.run(|entries| audit_store.audit(entries)))?;
+    let hashes = PasswordHashes::new(PasswordCost::default())?;
+    let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
+    let clock = Arc::new(SystemClock::start());
+    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
+    let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = bind(plan.listen).await?;
+        let is_secure = plan.tls.is_some();
+        let open = OpenFloor {
+            address: listener.local_addr()?,
+            is_secure,
+            accounts: Arc::clone(&accounts),
+            store: Arc::clone(&store),
+            first_password,
+            now: clock.now(),
+        };
+        let ready = plan.ready;
+        let room = tokio::task::spawn_blocking(move || ready(&open)).await??;
+        let parts = FloorParts {
+            store: Arc::clone(&store),
+            accounts,
+            audit,
+            clock,
+            thresholds: plan.thresholds,
+            timeouts: Timeouts::default(),
+            hosts: plan.hosts,
+            tls: plan.tls,
+            tap: plan.tap.or(hooks),
+            counts: Arc::new(Counts::default()),
+            people: plan.people,
+        };
+        serve(listener, parts, told_to_stop()).await?;
+        drop(room);
+        anyhow::Ok(())
+    })?;
+    // All who hand in lines are gone with the runtime.
+    drop(runtime);
+    audit_thread
+        .join()
+        .map_err(|_| anyhow::anyhow!("the audit trail stopped by a defect; please report it"))?;
+    Ok(())
+}
+
+/// A socket is a file to the system, which allows 1 024 of them by default: fewer than a large floor has stations.
+fn allow_many_sockets() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        if current != maximum
+            && let Err(why) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+        {
+            tracing::warn!(%why, ?current, "the floor may not take more than so many connections");
+        }
+    }
+}

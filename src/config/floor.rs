@@ -1,0 +1,157 @@
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::floor_value::{FloorAddress, ServiceUrl};
+use super::settings::LogSettings;
+use super::value::within;
+
+/// Everything that can be configured of a floor. `FloorSettings::default()` is what an empty file says.
+///
+/// Paths in the file are relative to the file's folder; `~/` is the home folder. A secret is never in the file: the file names another
+/// one, which only the floor's account can read.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FloorSettings {
+    /// Folder for calls, recordings and people. Empty by default in the file; [`resolve_floor`](super::resolve_floor) then puts
+    /// the usual place of the system there (`~/.local/share/callcue/floor`).
+    pub data: PathBuf,
+    /// Where stations and pages reach the floor.
+    pub server: ServerSettings,
+    /// TLS of its own.
+    pub tls: Option<TlsSettings>,
+    /// How long somebody stays logged in.
+    pub sessions: SessionSettings,
+    /// When the floor itself calls a lead.
+    pub alerts: AlertSettings,
+    /// Figures for Prometheus.
+    pub metrics: MetricsSettings,
+    /// Who is told of flags, alerts and ended calls.
+    pub webhooks: Vec<WebhookSettings>,
+    /// Log-in by the company's own identity provider.
+    pub oidc: Option<OidcSettings>,
+    /// What is logged.
+    pub log: LogSettings,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port. Default: 127.0.0.1:7900. Anything but the loopback needs `[tls]` or `behind_proxy`.
+    pub listen: FloorAddress,
+    /// Address by which browsers and stations know the floor, such as `https://floor.example.com`. Default: none; the listening
+    /// address. Pages of another origin are refused.
+    pub public_url: Option<ServiceUrl>,
+    /// A reverse proxy in front speaks TLS, and nobody reaches the floor past it. Default: false.
+    pub behind_proxy: bool,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed. Default: none. Whoever can reach the floor from one
+    /// of them can pass for any address in the audit trail.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// `[tls]`: certificate and key as PEM files; read at the start.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// Certificate of the floor, then those that lead to the authority.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// `[sessions]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionSettings {
+    /// A session without any request ends after so long, 5 to 1440 min. Default: 60.
+    #[serde(deserialize_with = "within::<_, 5, 1_440>")]
+    pub idle_min: u32,
+    /// Every session ends after so long, 1 to 168 h. Default: 12, a shift with its overtime.
+    #[serde(deserialize_with = "within::<_, 1, 168>")]
+    pub longest_h: u32,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self { idle_min: 60, longest_h: 12 }
+    }
+}
+
+/// `[alerts]`: what the floor alerts leads of by itself, beside the script's rules.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlertSettings {
+    /// Nobody has spoken for so long, 3 to 600 s. Default: 15.
+    #[serde(deserialize_with = "within::<_, 3, 600>")]
+    pub long_silence_s: u32,
+    /// The customer has been on hold for so long, 10 to 3600 s. Default: 60.
+    #[serde(deserialize_with = "within::<_, 10, 3_600>")]
+    pub long_hold_s: u32,
+    /// An alert that nobody has acknowledged for so long goes on to the next lead, 5 to 3600 s. Default: 30.
+    #[serde(deserialize_with = "within::<_, 5, 3_600>")]
+    pub acknowledge_s: u32,
+}
+
+impl Default for AlertSettings {
+    fn default() -> Self {
+        Self { long_silence_s: 15, long_hold_s: 60, acknowledge_s: 30 }
+    }
+}
+
+/// `[metrics]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// File with a token that reads `/metrics` from other machines. Default: none; `/metrics` answers this machine only.
+    pub token_file: Option<PathBuf>,
+}
+
+/// What a webhook can be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookEvent {
+    /// A rule was broken.
+    Flag,
+    /// A lead is called.
+    Alert,
+    /// A call is over.
+    CallEnded,
+}
+
+/// `[[webhooks]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Where to: `https://…`, or `http://` on this machine.
+    pub url: ServiceUrl,
+    /// File with the secret that signs; at least 32 characters.
+    pub secret_file: PathBuf,
+    /// What of; all three unless said.
+    #[serde(default = "every_event")]
+    pub events: Vec<WebhookEvent>,
+}
+
+fn every_event() -> Vec<WebhookEvent> {
+    vec![WebhookEvent::Flag, WebhookEvent::Alert, WebhookEvent::CallEnded]
+}
+
+/// `[oidc]`: OpenID Connect, authorization code with PKCE.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcSettings {
+    /// The provider's address, exactly as it writes it itself.
+    pub issuer: ServiceUrl,
+    /// What the provider calls this floor.
+    pub client_id: String,
+    /// File with the secret that the provider gave; none for a public client.
+    pub client_secret_file: Option<PathBuf>,
+    /// What stands on the button. Default: 企业账号登录.
+    #[serde(default = "oidc_label")]
+    pub label: String,
+}
+
+fn oidc_label() -> String {
+    "企业账号登录".to_owned()
+}
