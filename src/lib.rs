@@ -45,6 +45,7 @@
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
 //! | [`score`] | pure | the assessment standard: what a breach proposes to cost | call script |
 //! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
+//! | [`privacy`] | pure | a person's numbers in what was said, found and masked | - |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
 //! | [`backtest`] | pure | a changed script, tried on kept calls: flags gained and lost | call monitor score script segment |
@@ -132,6 +133,7 @@ pub mod call;
 pub mod draft;
 pub mod monitor;
 pub mod phrase;
+pub mod privacy;
 pub mod rules;
 pub mod score;
 pub mod script;

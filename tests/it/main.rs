@@ -52,6 +52,8 @@ mod model_fetch;
 mod model_speed;
 // Hearing a phrase through recognition errors, and keeping look-alikes apart.
 mod phrase;
+// Personal numbers in what was said: precision and recall on made lines and on lines by hand, and masking.
+mod privacy;
 // What is left on disk, at every moment of a call and after a kill.
 mod record;
 // Any rate to 16 kHz.

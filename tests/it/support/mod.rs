@@ -6,6 +6,7 @@ pub(crate) mod engine;
 pub(crate) mod fake_host;
 pub(crate) mod floor;
 pub(crate) mod noise;
+pub(crate) mod personal_numbers;
 pub(crate) mod rust_paths;
 pub(crate) mod silence_score;
 pub(crate) mod silence_set;
