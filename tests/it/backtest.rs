@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use callcue::app::{BacktestOutcome, BacktestPlan, run_backtest};
 use callcue::backtest::{BacktestTally, Difference, FoundFlag, found_flags, inputs, judge, rejudge};
-use callcue::call::{Channel, Event, EventKind, FlagKind};
+use callcue::call::{Channel, Event, EventKind, FlagKind, Hearing};
 use callcue::script::{self, Script};
 use callcue::store::CallStore;
 use callcue::store::sqlite::SqliteStore;
@@ -139,6 +139,7 @@ fn flag(rule: &str, at_ms: u64) -> Event {
         item: "A4".to_owned(),
         points: -2,
         instead: None,
+        heard: Hearing::default(),
     };
     Event { at_ms, kind }
 }
