@@ -10,7 +10,7 @@ use callcue::call::{Event, EventKind};
 
 use crate::support::engine::{SCRIPT, describe, play, play_in_steps};
 
-fn pages() -> Vec<PathBuf> {
+pub(crate) fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls");
     let mut pages: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -29,7 +29,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-fn block<'t>(page: &'t str, name: &str) -> &'t str {
+pub(crate) fn block<'t>(page: &'t str, name: &str) -> &'t str {
     let open = format!("```{name}\n");
     let start = page.find(&open).unwrap_or_else(|| panic!("no ```{name} block")) + open.len();
     let end = page[start..].find("```").expect("block is closed") + start;
