@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use callcue::call::{Channel, EndedBy, Event, EventKind, FlagKind, Metrics, ProposedPoints};
+use callcue::call::{Channel, EndedBy, Event, EventKind, FlagKind, Hearing, Metrics, ProposedPoints};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{Arrival, CallHeader, CallQuery, CallStore, SearchStore, TextQuery};
 use callcue::wire::StampedEvent;
@@ -74,6 +74,7 @@ fn event(call: &str, seq: u64, started_ms: i64, numbers: &mut Numbers) -> Stampe
             item: "A4".to_owned(),
             points: -2,
             instead: None,
+            heard: Hearing::default(),
         },
         (_, 1..8) => EventKind::Silence { since_ms: at_ms - 3_000, length_ms: 3_000 },
         _ => EventKind::Transcript {

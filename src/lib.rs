@@ -64,7 +64,7 @@
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
@@ -95,8 +95,9 @@
 //! 13. **A page is a place in a ring.** What leads see is encoded once for each set of teams; a page that falls out of the ring gets
 //!     the whole floor anew, and costs nobody else anything.
 //!
-//! What is absent: any connection to another machine but to the company's own floor, where one is configured ([`uplink`]), and
-//! for `callcue model get`, which somebody types ([`models`]); at a station, cookies and a database; telephony of its own, any
+//! What is absent: any connection to another machine but to the company's own floor, where one is configured ([`uplink`]), from a
+//! floor to the hooks and the identity provider of its configuration ([`webhook`], [`access`]), and for `callcue model get`, which
+//! somebody types ([`models`]); at a station, cookies and a database; telephony of its own, any
 //! judgement of what the customer says but as the cause of what the agent must do, and `unsafe` code but for one justified
 //! line in [`vad`].
 //!

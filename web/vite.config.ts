@@ -1,39 +1,46 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type UserConfig } from "vite";
 
-/** Where `npm run dev` finds a station that `callcue run` or `callcue demo` has started. */
+/** Where `npm run dev` finds a station that `callcue run` or `callcue demo` has started, and a floor of `callcue floor`. */
 const STATION = process.env["CALLCUE_STATION"] ?? "http://127.0.0.1:7878";
+const FLOOR = process.env["CALLCUE_FLOOR"] ?? "http://127.0.0.1:7900";
 
 /**
  * One page a screen: `index.html` is the agent's, `script.html` that of the script's owner, `floor.html` the team lead's.
  * The review page joins `input` as `review.html`, with its own folder beside `src/agent`.
  */
 export default defineConfig(async ({ mode }): Promise<UserConfig> => {
-  const station = mode === "mock" ? await playSample() : STATION;
+  const { station, floor } = mode === "mock" ? await playMocks() : { station: STATION, floor: FLOOR };
+  // Station and floor admit their own origin only, which the development server is not.
+  const own_origin = { changeOrigin: true, rewriteWsOrigin: true };
   return {
     plugins: [svelte()],
     build: {
       target: "es2023",
-      // The station's content security policy allows no `data:` address.
+      // The content security policy allows no `data:` address.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: { input: { agent: "index.html", floor: "floor.html", script: "script.html" } },
     },
-    // The station admits its own origin only, which the development server is not.
     server: {
       proxy: {
-        "/ws": { target: station, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+        "/ws": { target: station, ws: true, ...own_origin },
         "^/script/": { target: station, changeOrigin: true, headers: { origin: station } },
+        "/floor/ws": { target: floor, ws: true, ...own_origin },
+        "/api": { target: floor, changeOrigin: true, headers: { origin: floor } },
       },
     },
   };
 });
 
-/** Starts the mock station for `npm run dev:mock`, which plays the sample call over and over. */
-async function playSample(): Promise<string> {
+/** Starts the mocks for `npm run dev:mock`: a station that plays the sample call over and over, and a floor full of agents. */
+async function playMocks(): Promise<{ station: string; floor: string }> {
   const { MockStation } = await import("./tests/mock-station.ts");
+  const { MockFloor } = await import("./tests/mock-floor.ts");
   const station = await MockStation.listen();
   station.playInRealTime();
-  console.log(`open the page with #token=${station.token}`);
-  return station.origin;
+  const floor = await MockFloor.listen({ stations: 120 });
+  floor.drive(60);
+  console.log(`open / with #token=${station.token}, and /floor.html as wang, password “correct horse battery”`);
+  return { station: station.origin, floor: floor.origin };
 }

@@ -17,6 +17,9 @@ use crate::store::sqlite::SqliteStore;
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
 
+/// Told once everything stands; may fill the room.
+pub type Ready = Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>;
+
 /// What a floor is made of.
 pub struct FloorPlan {
     /// Folder for calls, recordings and people.
@@ -38,7 +41,7 @@ pub struct FloorPlan {
     /// How people and machines come in.
     pub people: PeopleParts,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
-    pub ready: Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>,
+    pub ready: Ready,
 }
 
 /// A floor that takes connections.
@@ -73,7 +76,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
-    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
+    let (hooks, hook_counts) = start_hooks(plan.webhooks, &store, *clock)?;
     let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -104,7 +107,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             tls: plan.tls,
             tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
-            people: plan.people,
+            people: PeopleParts { hooks: hook_counts, ..plan.people },
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

@@ -6,7 +6,7 @@ use super::clock::SystemClock;
 use crate::access::Secret;
 use crate::floor::{FloorClock, Tap};
 use crate::store::Store;
-use crate::webhook::{Backoff, HookEvents, SendClock, Teller, Whose, hook};
+use crate::webhook::{Backoff, Hook, HookCounts, HookEvents, SendClock, Teller, Whose, hook};
 use crate::wire::{AlertCard, StampedEvent};
 
 /// A webhook to be told of what happens.
@@ -20,14 +20,17 @@ pub struct WebhookPlan {
     pub events: HookEvents,
 }
 
-/// Starts a thread for each hook; none without hooks. They end when the tap is dropped, what is under way within seconds.
+/// Who tells hooks, and what becomes of what they are told.
+type Hooks = (Option<Box<dyn Tap>>, Vec<Arc<HookCounts>>);
+
+/// Starts a thread for each hook; no tap without hooks. They end when the tap is dropped, what is under way within seconds.
 pub(super) fn start_hooks(
     plans: Vec<WebhookPlan>,
     store: &Arc<dyn Store>,
     clock: SystemClock,
-) -> std::io::Result<Option<Box<dyn Tap>>> {
+) -> std::io::Result<Hooks> {
     if plans.is_empty() {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let mut hooks = Vec::new();
     for plan in plans {
@@ -40,7 +43,8 @@ pub(super) fn start_hooks(
         thread::Builder::new().name("webhook".to_owned()).spawn(move || worker.run(&clock, whose))?;
         hooks.push(hook);
     }
-    Ok(Some(Box::new(HookTap(Teller::new(hooks)))))
+    let counts = hooks.iter().map(Hook::counts).collect();
+    Ok((Some(Box::new(HookTap(Teller::new(hooks)))), counts))
 }
 
 struct HookTap(Teller);

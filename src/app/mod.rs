@@ -23,7 +23,7 @@ pub use call_files::Records;
 pub use clock::{Stopwatch, SystemClock, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};
 pub use feed::{Feed, FeedEvent, SamplePlayer, unpack_sample_call};
-pub use floor::{FloorPlan, OpenFloor, run_floor};
+pub use floor::{FloorPlan, OpenFloor, Ready, run_floor};
 pub use floor_demo::{DemoRoom, fill_room};
 pub use floor_hooks::WebhookPlan;
 pub use model::load_model;

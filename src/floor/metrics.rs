@@ -9,9 +9,9 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::counts::Counts;
 use super::house::House;
 use crate::http::{Fault, Peer};
+use crate::webhook::HookCounts;
 
 /// `GET /metrics`, OpenMetrics text: for this machine, or with the token of the configuration.
 pub(super) async fn metrics(State(house): State<Arc<House>>, parts: Parts) -> Result<Response, Fault> {
@@ -27,7 +27,7 @@ pub(super) async fn metrics(State(house): State<Arc<House>>, parts: Parts) -> Re
         ));
     }
     let free_bytes = house.blocking(|house| Ok(house.people.data.as_deref().and_then(free_bytes))).await?;
-    let text = text(&house.counts, free_bytes, house.audit.missing());
+    let text = text(&house, free_bytes);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
@@ -39,13 +39,17 @@ fn has_token(house: &House, headers: &HeaderMap) -> bool {
     scheme.eq_ignore_ascii_case("bearer") && token.matches(offered.trim())
 }
 
-fn text(counts: &Counts, free_bytes: Option<u64>, audit_missing: u64) -> String {
+fn text(house: &House, free_bytes: Option<u64>) -> String {
+    let counts = &house.counts;
+    let of_hooks =
+        |figure: fn(&HookCounts) -> u64| house.people.hooks.iter().map(|hook| figure(hook)).sum::<u64>();
     let mut registry = Registry::with_prefix("callcue_floor");
     let gauges = [
         ("stations", "Stations connected", counts.stations.get()),
         ("leads", "Pages of leads connected", counts.leads.get()),
         ("store_down", "1 while the store takes nothing", counts.store_down.get()),
-        ("audit_missing", "Lines of the audit trail that are in the log only", audit_missing),
+        ("audit_missing", "Lines of the audit trail that are in the log only", house.audit.missing()),
+        ("webhooks_waiting", "Deliveries of webhooks that wait", of_hooks(HookCounts::waiting)),
         ("writer_queue", "Arrivals and alerts that wait for the writer", counts.writer_queue.get()),
     ];
     for (name, help, value) in gauges {
@@ -68,6 +72,13 @@ fn text(counts: &Counts, free_bytes: Option<u64>, audit_missing: u64) -> String 
         ("refused", "Requests, frames and sockets refused", counts.refused.get()),
         ("log_ins_refused", "Log-ins refused", counts.log_ins_refused.get()),
         ("alerts", "Alerts raised", counts.alerts.get()),
+        ("webhooks_delivered", "Deliveries of webhooks that were taken", of_hooks(HookCounts::delivered)),
+        ("webhooks_failed", "Attempts at a webhook that failed", of_hooks(HookCounts::failed)),
+        (
+            "webhooks_dropped",
+            "Deliveries of webhooks given up or not taken in",
+            of_hooks(HookCounts::dropped),
+        ),
     ];
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));

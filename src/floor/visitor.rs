@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 
+use super::gate::Noted;
 use super::house::House;
 use super::people::forwarded;
 use crate::access::{Act, On, Scope, Session, may, scope};
@@ -21,6 +22,7 @@ pub(crate) struct Visitor {
     pub(crate) session: Session,
     /// Address that the request comes from.
     pub(crate) from: IpAddr,
+    noted: Noted,
 }
 
 impl Visitor {
@@ -34,6 +36,7 @@ impl Visitor {
             return Ok(());
         }
         self.note(house, "refused", object, &format!("{act:?}"));
+        self.noted.set();
         Err(not_yours())
     }
 
@@ -77,7 +80,8 @@ impl OptionalFromRequestParts<Arc<House>> for Visitor {
         let from = sender(parts, house)?;
         let session =
             house.blocking(move |house| Ok(house.accounts.session(&cookie, house.clock.now())?)).await?;
-        Ok(session.map(|session| Self { session, from }))
+        let noted = parts.extensions.get::<Noted>().cloned().unwrap_or_default();
+        Ok(session.map(|session| Self { session, from, noted }))
     }
 }
 

@@ -191,8 +191,9 @@ impl Steps {
         for other in &self.waits.replaces {
             view.replaced.insert(other.get_ref().clone());
         }
-        // An agent often says the words first and declares afterwards.
-        if view.closing_said.is_none()
+        // An agent often says the words first and declares afterwards. What closed the call is no step of the rule for a
+        // customer who stays; a rule of one step says its own goodbye.
+        if (view.closing_said.is_none() || card.steps.len() == 1)
             && let Some(turn) = view.turns.open(Channel::Agent)
         {
             let claims = self.agent_spoke(turn, turn.span.to, card, desk);

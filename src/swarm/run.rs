@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -145,13 +146,13 @@ async fn measure(
     let sends = Arc::new(Sends::new(plan.stations, &window));
     let clock = Clock::start();
     let (leave, leaving) = watch::channel(false);
-    let shared = Arc::new(Watch { endpoint: endpoint.clone(), clock, sends: Arc::clone(&sends) });
+    let shared = Rc::new(Watch::new(endpoint.clone(), clock, Arc::clone(&sends)));
     let mut leads = JoinSet::new();
     for (place, cookie) in cookies.into_iter().enumerate() {
         if place < plan.leads {
-            leads.spawn_local(audience::look(Arc::clone(&shared), cookie, leaving.clone()));
+            leads.spawn_local(audience::look(Rc::clone(&shared), cookie, leaving.clone()));
         } else {
-            tokio::task::spawn_local(audience::freeze(Arc::clone(&shared), cookie, leaving.clone()));
+            tokio::task::spawn_local(audience::freeze(Rc::clone(&shared), cookie, leaving.clone()));
         }
     }
     let idle = process.map(FloorProcess::usage).unwrap_or_default();

@@ -82,6 +82,7 @@ fn flag(rule: &str, points: i32) -> EventKind {
         item: "A1".into(),
         points,
         instead: None,
+        heard: callcue::call::Hearing::default(),
     }
 }
 

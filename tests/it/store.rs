@@ -9,7 +9,7 @@ mod search;
 
 use std::path::PathBuf;
 
-use callcue::call::{Channel, EndedBy, Event, EventKind, FlagKind, Metrics, ProposedPoints};
+use callcue::call::{Channel, EndedBy, Event, EventKind, FlagKind, Hearing, Metrics, ProposedPoints};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{Arrival, CallHeader};
 use callcue::wire::StampedEvent;
@@ -89,6 +89,7 @@ fn flag(rule: &str, at_ms: u64, points: i32) -> EventKind {
         item: "A4".to_owned(),
         points,
         instead: None,
+        heard: Hearing::default(),
     }
 }
 

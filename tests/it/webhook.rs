@@ -130,6 +130,7 @@ fn flag(seq: u64) -> StampedEvent {
             item: "A1".into(),
             points: -10,
             instead: None,
+            heard: callcue::call::Hearing::default(),
         },
     )
 }

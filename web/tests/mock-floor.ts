@@ -234,6 +234,7 @@ function firstAlerts(tiles: readonly Tile[], now_ms: number): AlertCard[] {
   const busy = tiles.filter((tile) => tile.call !== "").toSorted((a, b) => b.urgency - a.urgency);
   const [first, second, third] = [busy[0], busy[1] ?? busy[0], busy[2] ?? busy[0]];
   if (!first || !second || !third) return [];
+  for (const tile of [first, second, third]) tile.urgency = 90;
   return [
     alertOf(first, 1, now_ms - 95_000, { passed_on: 1 }),
     alertOf(second, 2, now_ms - 40_000, { rule: "", kind: "long_silence", text: "双方静默已超过 30 秒" }),

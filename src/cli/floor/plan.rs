@@ -6,16 +6,13 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use crate::access::{IdentityProvider, SessionLimits, read_secret_file, tls_acceptor};
-use crate::app::{DemoRoom, FloorPlan, OpenFloor, WebhookPlan};
+use crate::app::{FloorPlan, Ready, WebhookPlan};
 use crate::board::Thresholds;
 use crate::config::{FloorSettings, WebhookEvent, WebhookSettings};
 use crate::floor::PeopleParts;
 
 /// Fewest characters of a webhook's secret and of the token for metrics.
 const SECRET_MIN: usize = 32;
-
-/// Told once everything stands.
-pub(super) type Ready = Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>;
 
 /// Reads the certificate and the files with secrets, and puts together what a floor is run by.
 pub(super) fn plan(
@@ -39,11 +36,12 @@ pub(super) fn plan(
         data: Some(settings.data.clone()),
         identity: identity(settings, listen)?,
         metrics_token: metrics_token.map(|path| read_secret_file(path, SECRET_MIN)).transpose()?,
+        hooks: Vec::new(),
     };
     Ok(FloorPlan {
         folder: settings.data.clone(),
         listen,
-        hosts: server.public_url.iter().map(|url| url.host().to_owned()).collect(),
+        hosts: hosts(settings, listen),
         tls,
         thresholds: thresholds(settings),
         sessions: SessionLimits {
@@ -55,6 +53,15 @@ pub(super) fn plan(
         people,
         ready,
     })
+}
+
+/// The public name, and this machine's own names for whoever asks `/metrics` and `/healthz` from here. Without a public name the floor decides.
+fn hosts(settings: &FloorSettings, listen: SocketAddr) -> Vec<String> {
+    let Some(url) = &settings.server.public_url else { return Vec::new() };
+    let port = listen.port();
+    let mut hosts = vec![url.host().to_owned(), listen.to_string()];
+    hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
+    hosts
 }
 
 fn thresholds(settings: &FloorSettings) -> Thresholds {

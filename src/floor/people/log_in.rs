@@ -101,7 +101,7 @@ pub(super) async fn change_password(
     let changed = house
         .blocking(move |house| {
             let _turn = turn;
-            let Visitor { session, from } = visitor;
+            let Visitor { session, from, .. } = visitor;
             Ok(house.accounts.change_password(&session, &old, &new, from, house.clock.now()))
         })
         .await?;
@@ -134,7 +134,7 @@ pub(super) async fn log_out(
     State(house): State<Arc<House>>,
     visitor: Option<Visitor>,
 ) -> Result<Response, Fault> {
-    if let Some(Visitor { session, from }) = visitor {
+    if let Some(Visitor { session, from, .. }) = visitor {
         house.blocking(move |house| Ok(house.accounts.log_out(&session, from, house.clock.now())?)).await?;
     }
     let cookie = cookie_header("", Some(0), house.people.secure_cookies);

@@ -31,6 +31,7 @@ pub(super) use sign_on::SignOns;
 use super::house::House;
 use crate::access::{Actor, IdentityProvider, Secret};
 use crate::floor::visitor::Visitor;
+use crate::webhook::HookCounts;
 
 /// How people and machines come in, beside their passwords and tokens.
 #[derive(Default)]
@@ -43,6 +44,8 @@ pub struct PeopleParts {
     pub data: Option<PathBuf>,
     /// What reads `/metrics` from other machines; none: nothing does.
     pub metrics_token: Option<Secret>,
+    /// What becomes of what webhooks are told, for `/metrics`.
+    pub hooks: Vec<Arc<HookCounts>>,
     /// The company's own identity provider.
     pub identity: Option<Arc<dyn IdentityProvider>>,
 }

@@ -180,7 +180,8 @@ fn id_token(issuer: &str, asked: &Asked, signer: &CoreEdDsaPrivateSigningKey) ->
     let audience = vec![Audience::new(wrong(Wrong::Audience, "another-client", "callcue-floor"))];
     let hour = Duration::from_secs(3_600);
     // The provider's time is the machine's: the client reads that, too.
-    let now = SystemTime::from(jiff::Timestamp::now());
+    let now_s = jiff::Timestamp::now().as_second().unsigned_abs();
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now_s);
     let until = if asked.wrong == Wrong::Expired { now - hour } else { now + hour };
     let subject = StandardClaims::new(SubjectIdentifier::new("sub-248289761001".to_owned()))
         .set_preferred_username(Some(EndUserUsername::new("wang.fang".to_owned())));

@@ -27,6 +27,7 @@ async fn flagged(station: &mut Socket, call: &str) {
         item: "A1".into(),
         points: -10,
         instead: None,
+        heard: callcue::call::Hearing::default(),
     };
     station.store(&[event(call, 2, said), event(call, 3, flag)]).await;
 }

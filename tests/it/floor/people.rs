@@ -153,7 +153,13 @@ async fn changes_come_from_the_floors_own_page_only() {
     assert_eq!(floor.disk.stations().unwrap().len(), 0);
     let good = page(&floor, "POST", "/api/stations", &admin, &serde_json::from_str(&body).unwrap()).await;
     assert_eq!(good.status, 200, "{}", good.body);
+    let disk = floor.disk.clone();
     floor.stop().await;
+    let query = callcue::store::AuditQuery { who: Some("-".into()), limit: 100, ..Default::default() };
+    let refused = disk.audit_trail(&query).unwrap();
+    let of_strangers =
+        refused.iter().filter(|line| line.act == "refused" && line.object == "POST /api/stations");
+    assert_eq!(of_strangers.count(), 4, "{refused:?}");
 }
 
 #[tokio::test]

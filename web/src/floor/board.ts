@@ -46,9 +46,12 @@ export function wants(filter: Filter, tile: Tile): boolean {
   );
 }
 
-/** Who needs help first; of equals the lower station number, so that equal tiles never change places. */
+/** Differences within so many points are not worth a move: a silence that grows by a second would move its tile all the time. */
+const STEP = 5;
+
+/** Who needs help first, in steps; of equals the lower station number, so that equal tiles never change places. */
 export function byNeed(a: Tile, b: Tile): number {
-  return b.urgency - a.urgency || a.station - b.station;
+  return Math.floor(b.urgency / STEP) - Math.floor(a.urgency / STEP) || a.station - b.station;
 }
 
 /**

@@ -126,6 +126,8 @@ test.each([
     const stop = floor.drive(EVENTS_PER_S);
     const { long_tasks_ms, long_tasks_cpu_ms, longest_task_cpu_ms, load_1m } = await measure(page, view);
     stop();
+    // Once all tiles stand still.
+    await page.waitForTimeout(SETTLE_MS);
     if (view === "large") await page.screenshot({ path: join(SCREENSHOTS, "floor-500.png") });
     expect(longest_task_cpu_ms).toBeGreaterThan(0);
     expect(long_tasks_cpu_ms).toEqual([]);
