@@ -77,14 +77,14 @@ struct Shared {
 #[expect(clippy::large_enum_variant, reason = "one a station, which is almost always up")]
 enum Link {
     Down,
-    Connecting(Pin<Box<dyn Future<Output = Result<Box<Socket>, Broken>>>>),
-    Up(Box<Socket>),
+    Connecting(Pin<Box<dyn Future<Output = Result<Socket, Broken>>>>),
+    Up(Socket),
 }
 
 /// What ends a wait.
 #[expect(clippy::large_enum_variant, reason = "lives for one turn of the loop")]
 enum Woken {
-    Connected(Result<Box<Socket>, Broken>),
+    Connected(Result<Socket, Broken>),
     Frame(Option<Result<Message, tungstenite::Error>>),
     Order,
     Time,
@@ -171,11 +171,11 @@ async fn wait(
     }
 }
 
-async fn connect(shared: Arc<Shared>, token: Arc<str>) -> Result<Box<Socket>, Broken> {
+async fn connect(shared: Arc<Shared>, token: Arc<str>) -> Result<Socket, Broken> {
     let socket =
         shared.endpoint.socket("/station/ws", UPLINK_PROTOCOL, Caller::Station(&token), BUFFER_BYTES);
     match timeout(PATIENCE, socket).await {
-        Ok(Ok(socket)) => Ok(Box::new(socket)),
+        Ok(Ok(socket)) => Ok(socket),
         Ok(Err(error)) => match error.downcast_ref() {
             Some(tungstenite::Error::Http(answer)) if matches!(answer.status().as_u16(), 401 | 403) => {
                 Err(Broken::Denied)
