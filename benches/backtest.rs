@@ -2,6 +2,7 @@
 //!
 //! A store of `CALLCUE_BENCH_CALLS` calls (400 by default), made from a seed: 24 different ones, over and over. What is measured
 //! is all of it, from the list of calls to the differences; `items` are calls.
+#![allow(missing_docs, dead_code, reason = "shares a module with the tests, which use other parts of it")]
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};

@@ -95,6 +95,7 @@ pub(crate) fn timeline(numbers: &mut Numbers, length_ms: u64) -> String {
 }
 
 /// What the engine makes of a timeline.
+#[allow(dead_code, reason = "the bench of the back-test uses it")]
 pub(crate) fn judged(timeline: &str, script: &Arc<Script>, assessment: &Arc<Assessment>) -> Vec<Event> {
     let timeline = Timeline::parse(timeline.as_bytes(), script).expect("well-formed");
     let mut monitor = CallMonitor::new(Arc::clone(script), Arc::clone(assessment));
