@@ -57,7 +57,7 @@ impl Room {
 }
 
 fn seat(station: u32) -> Seat {
-    let team = if station % 2 == 0 { "二组" } else { "一组" };
+    let team = if station.is_multiple_of(2) { "二组" } else { "一组" };
     Seat { station, agent: format!("10{station:02}"), name: String::new(), team: team.into() }
 }
 

@@ -22,7 +22,8 @@ async fn a_socket_without_the_right_papers_is_refused() {
     let (origin, evil) = (floor.origin(), "http://evil.example");
     let uplink = ("Sec-WebSocket-Protocol", UPLINK_PROTOCOL);
     let page = ("Sec-WebSocket-Protocol", FLOOR_PROTOCOL);
-    let cases: Vec<(&str, &str, Vec<(&str, &str)>, u16)> = vec![
+    type Headers<'a> = Vec<(&'a str, &'a str)>;
+    let cases: Vec<(&str, &str, Headers<'_>, u16)> = vec![
         ("no token", "/station/ws", vec![uplink], 401),
         ("wrong token", "/station/ws", vec![uplink, ("Authorization", "Bearer 0123456789abcdef")], 401),
         ("a cookie for a token", "/station/ws", vec![uplink, ("Cookie", &lead)], 401),

@@ -132,7 +132,8 @@ async fn changes_come_from_the_floors_own_page_only() {
     let origin = floor.origin();
     let body = json!({"name": "desk-01", "agent": "1001", "team": "一组"}).to_string();
     let json_type = ("Content-Type", "application/json");
-    let cases: [(&str, Vec<(&str, &str)>, u16); 7] = [
+    type Headers<'a> = Vec<(&'a str, &'a str)>;
+    let cases: [(&str, Headers<'_>, u16); 7] = [
         ("no origin", vec![json_type], 403),
         ("another site", vec![("Origin", "http://evil.example"), json_type], 403),
         ("a sandboxed page", vec![("Origin", "null"), json_type], 403),
