@@ -59,7 +59,9 @@ impl Take {
     pub(super) fn event(&self, seq: u64, repertoire: &Repertoire) -> Option<StampedEvent> {
         let (due_ms, event) = repertoire.tapes.get(self.tape)?.event(seq, &self.agent)?;
         let wall_ms = self.answered_ms + (due_ms as f64 * self.stretch) as i64;
-        let wall = jiff::Timestamp::from_millisecond(wall_ms).unwrap_or_default().to_string();
+        // Always with milliseconds, as real stations write it, so that texts sort as moments do.
+        let wall = jiff::Timestamp::from_millisecond(wall_ms).unwrap_or_default();
+        let wall = wall.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         Some(StampedEvent { call: self.call.clone(), seq, wall, event })
     }
 }
