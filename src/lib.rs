@@ -1,7 +1,7 @@
 //! callcue listens to both sides of a Mandarin service call, cuts them into speech and silence, and turns the speech into
 //! words. It holds what is said, and what is not said in time, against the company's service script. The agent sees the
-//! right words at the right second; the company gets a record of the call and of every breach in it. Nothing leaves the
-//! machine.
+//! right words at the right second; the team lead sees every call of the room live; the company gets a record of each call and of
+//! every breach in it. Nothing leaves the company.
 //!
 //! # The way of the data
 //!
@@ -12,6 +12,7 @@
 //! replay    WAV, FLAC ───────────┘         │   ▲ vad      ▲ words    script│  ├─► record: WAV, JSON Lines
 //!                                          │   └ audio ─► transcribe       │  └─► cli: what is printed
 //!                                          └───────────────────────────────┘
+//! kept      a floor's store ─► backtest ─────────► monitor ────────────────────► cli
 //! timeline  JSON Lines ───────────────────────────► monitor ────────────────────► cli
 //!
 //! floor     uplink ═► floor ─► store ─► floor ─► board ─► floor ═► the leads' pages       (═ sockets)
@@ -44,8 +45,10 @@
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
 //! | [`score`] | pure | the assessment standard: what a breach proposes to cost | call script |
 //! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
+//! | [`privacy`] | pure | a person's numbers in what was said, found and masked | - |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
+//! | [`backtest`] | pure | a changed script, tried on kept calls: flags gained and lost | call monitor score script segment |
 //! | [`trial`] | pure | a script file's own examples, run | call monitor phrase score script |
 //! | [`workbench`] | pure | for the script's owner: a rule in plain words, a typed conversation run | call monitor phrase score script |
 //! | [`vad`] | pure | ears: speech or not, frame by frame | segment |
@@ -67,7 +70,7 @@
 //! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
+//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -126,10 +129,12 @@
 //! - **overrun**: sound that a ring had no room for.
 
 // core: one call, as a function of what happens in it
+pub mod backtest;
 pub mod call;
 pub mod draft;
 pub mod monitor;
 pub mod phrase;
+pub mod privacy;
 pub mod rules;
 pub mod score;
 pub mod script;

@@ -1,5 +1,6 @@
 //! Assembly: the only place that starts threads, owns channels and reads clocks.
 
+mod backtest;
 mod call_files;
 mod clock;
 mod engine;
@@ -19,6 +20,7 @@ mod script_page;
 mod station;
 mod station_uplink;
 
+pub use backtest::{BacktestOutcome, BacktestPlan, run_backtest};
 pub use call_files::Records;
 pub use clock::{Stopwatch, SystemClock, call_id, today, wall_now};
 pub use engine::{Engine, EngineParts, Screen};

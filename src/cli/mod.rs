@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod backtest;
 pub mod devices;
 pub mod doctor;
 mod eval;
@@ -50,6 +51,8 @@ enum Command {
     /// Check and try service scripts.
     #[command(subcommand)]
     Script(script::ScriptCommand),
+    /// Try a changed script on the calls that a floor keeps: which flags it gains, which it loses.
+    Backtest(backtest::Args),
     /// Load a floor with simulated stations and leads, and tell what became of it.
     Swarm(swarm::Args),
 }
@@ -67,6 +70,7 @@ impl Cli {
             Command::Floor(args) => floor::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
+            Command::Backtest(args) => backtest::run(&args),
             Command::Swarm(args) => swarm::run(&args),
         };
         match result {

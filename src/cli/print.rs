@@ -69,7 +69,7 @@ const fn outcome_word(outcome: CueOutcome) -> &'static str {
     }
 }
 
-const fn kind_word(kind: FlagKind) -> &'static str {
+pub(super) const fn kind_word(kind: FlagKind) -> &'static str {
     match kind {
         FlagKind::Forbidden => "不可以说",
         FlagKind::Missing => "没有说",

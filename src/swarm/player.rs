@@ -59,7 +59,7 @@ impl Take {
     pub(super) fn event(&self, seq: u64, repertoire: &Repertoire) -> Option<StampedEvent> {
         let (due_ms, event) = repertoire.tapes.get(self.tape)?.event(seq, &self.agent)?;
         let wall_ms = self.answered_ms + (due_ms as f64 * self.stretch) as i64;
-        // Always with milliseconds, as real stations write it, so that texts sort as moments do.
+        // As a station writes it: three digits, so that text sorts as time does.
         let wall = jiff::Timestamp::from_millisecond(wall_ms).unwrap_or_default();
         let wall = wall.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         Some(StampedEvent { call: self.call.clone(), seq, wall, event })

@@ -4,6 +4,10 @@
 
 // Who may come onto the floor and what each may do there: rights, passwords, guessing, the audit trail.
 mod access;
+// Kept calls judged again: the same script gives the same flags, a changed one the difference.
+mod backtest;
+// `callcue backtest` as a program.
+mod backtest_command;
 // The floor as a fold: tiles, alerts, the day, and their changes.
 mod board;
 // Whole calls as pages that people can read, and what must hold for each of them.
@@ -48,6 +52,8 @@ mod model_fetch;
 mod model_speed;
 // Hearing a phrase through recognition errors, and keeping look-alikes apart.
 mod phrase;
+// Personal numbers in what was said: precision and recall on made lines and on lines by hand, and masking.
+mod privacy;
 // What is left on disk, at every moment of a call and after a kill.
 mod record;
 // Any rate to 16 kHz.

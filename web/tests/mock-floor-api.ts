@@ -47,6 +47,9 @@ export class MockApi {
     return cookie === undefined ? undefined : this.#sessions.get(cookie);
   }
 
+  /** The identity provider, as people call it; undefined: there is none. */
+  signOn: string | undefined;
+
   /** Ends everybody's session. */
   forgetSessions(): void {
     this.#sessions.clear();
@@ -61,6 +64,7 @@ export class MockApi {
 
   #route(what: string, query: URLSearchParams, body: Record<string, unknown>, request: IncomingMessage): Reply {
     if (what === "POST /api/login") return this.#logIn(body);
+    if (what === "GET /api/login") return [200, { password: true, oidc: this.signOn === undefined ? null : { label: this.signOn } }];
     const user = this.userOf(request);
     if (!user) return fault(401, "请先登录", "log in first");
     const named = /^(PUT|POST|DELETE) \/api\/(users|stations)\/([^/]+)(\/password)?$/.exec(what);

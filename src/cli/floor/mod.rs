@@ -10,6 +10,8 @@ mod users;
 
 use std::process::ExitCode;
 
+pub(in crate::cli) use settings::FloorSettingsArgs;
+
 /// Options of `callcue floor`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]

@@ -6,7 +6,7 @@ use crate::config::{Flags, FloorSettings, load_floor};
 
 /// Where a floor's settings come from; flags win over environment, environment over file.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct FloorSettingsArgs {
+pub(in crate::cli) struct FloorSettingsArgs {
     /// Configuration file [default: ~/.config/callcue/floor.toml, if it is there; CALLCUE_FLOOR_CONFIG].
     #[arg(long, value_name = "PATH")]
     config: Option<PathBuf>,
@@ -31,7 +31,7 @@ impl FloorSettingsArgs {
     }
 
     /// The same for a command that is over at once: it warns and prints, and logs nothing else unless told to.
-    pub(super) fn load_quietly(&self) -> anyhow::Result<FloorSettings> {
+    pub(in crate::cli) fn load_quietly(&self) -> anyhow::Result<FloorSettings> {
         let flags = Flags { config: self.config.clone(), data: self.data.clone(), log: self.log.clone() };
         let settings = load_floor(&flags, &environment())?;
         self.start_log(self.log.as_deref().unwrap_or("warn"));

@@ -93,6 +93,11 @@ impl SqliteStore {
         open().map_err(|fault| StoreError { what: format!("open {}", file.display()), fault })
     }
 
+    /// Whether there is a store in `folder`; [`open`](Self::open) would make one.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     /// A store in memory, for tests; its recordings are in `folder`.
     ///
     /// # Errors

@@ -63,6 +63,13 @@ export interface AuditQuery {
   limit: number;
 }
 
+/** How to log in. */
+export interface WaysIn {
+  password: boolean;
+  /** The company's identity provider, as people call it; null: there is none. */
+  oidc: { label: string } | null;
+}
+
 /** Why something was not done, for the reader. */
 export interface Fault {
   /** 0: there was no answer. */
@@ -86,6 +93,7 @@ export function apiOver(fetch: Fetch) {
   const named = (path: string, name: string): string => `${path}/${encodeURIComponent(name)}`;
   return {
     me: () => ask<Me>("GET", "/api/me"),
+    waysIn: () => ask<WaysIn>("GET", "/api/login"),
     logIn: (name: string, password: string) => ask<Me>("POST", "/api/login", { name, password }),
     logOut: () => ask<null>("POST", "/api/logout"),
     changePassword: (old_password: string, new_password: string) => ask<Me>("POST", "/api/password", { old: old_password, new: new_password }),

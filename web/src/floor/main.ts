@@ -28,6 +28,7 @@ const store = new PageStore({
   storage: localStorage,
   openAlarm,
   openPlayer: openLivePlayer,
+  signOnFailure: new URLSearchParams(location.hash.slice(1)).get("sign-on") ?? "",
   wall: new URLSearchParams(location.search).has("wall"),
   rememberWall: (on) => history.replaceState(null, "", on ? `${location.pathname}?wall` : location.pathname),
 });

@@ -14,6 +14,8 @@ const SECOND_MS = 1_000;
 export type PageParts = Omit<FloorParts, "me" | "say" | "onRejected"> & {
   api: Api;
   storage: Pick<Storage, "getItem" | "setItem">;
+  /** Why the identity provider did not let the reader in, as the floor's address says; empty: it was not asked. */
+  signOnFailure: string;
   /** Opened as the large screen on the wall. */
   wall: boolean;
   /** Keeps in the address whether this is the large screen, for a reload. */
@@ -27,6 +29,12 @@ export type Session =
   | { kind: "change"; me: Me; old: string }
   | { kind: "in"; me: Me };
 
+type SignOnFailure = keyof Texts["login"]["sign_on_failed"];
+
+function isSignOnFailure(why: string): why is SignOnFailure {
+  return why in TEXTS.zh.login.sign_on_failed;
+}
+
 export class PageStore {
   session: Session = $state.raw({ kind: "checking" });
   language: Language = $state("zh");
@@ -39,6 +47,8 @@ export class PageStore {
   busy = $state(false);
   /** Seconds until another try is taken. */
   wait_s = $state(0);
+  /** The company's identity provider, as people call it; undefined: there is none. */
+  signOn: string | undefined = $state();
   floor: FloorStore | undefined = $state.raw();
   admin: AdminStore | undefined = $state.raw();
 
@@ -132,6 +142,14 @@ export class PageStore {
     if (answer.ok) return this.#enter(answer.value, "");
     this.session = { kind: "out" };
     if (answer.fault.status !== 401) this.fault = answer.fault;
+    const why = this.#parts.signOnFailure;
+    if (isSignOnFailure(why)) this.fault = { status: 401, zh: TEXTS.zh.login.sign_on_failed[why], en: TEXTS.en.login.sign_on_failed[why], wait_s: 0 };
+    await this.#lookForWaysIn();
+  }
+
+  async #lookForWaysIn(): Promise<void> {
+    const ways = await this.#parts.api.waysIn();
+    if (ways.ok) this.signOn = ways.value?.oidc?.label;
   }
 
   #enter(me: Me, old: string): void {
@@ -162,6 +180,7 @@ export class PageStore {
     this.admin = undefined;
     this.view = "floor";
     this.session = { kind: "out" };
+    void this.#lookForWaysIn();
     this.fault = over ? { status: 401, zh: TEXTS.zh.login.over, en: TEXTS.en.login.over, wait_s: 0 } : undefined;
   }
 

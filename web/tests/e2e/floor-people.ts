@@ -40,6 +40,14 @@ test("a one-time password must be changed", async () => {
   await page.locator("[data-station]").first().waitFor();
 });
 
+test("the company's identity provider: a way in, and why it did not let the reader in", async () => {
+  floor.api.signOn = "企业账号";
+  await openPage({}, "/#sign-on=not_linked");
+  expect(await page.getByRole("link", { name: "用企业账号登录" }).getAttribute("href")).toBe("/api/oidc/start");
+  await page.getByRole("alert").getByText("还没有与现场关联").waitFor();
+  await expectAccessible();
+});
+
 test("a session that is over leads back to the log-in", async () => {
   await enter();
   floor.api.forgetSessions();
