@@ -5,7 +5,7 @@
 //!           └───────────────────────────────── flags as kept ──────────────┴─► Difference
 //! ```
 //!
-//! A kept call becomes [inputs](inputs) again and goes through [`CallMonitor`](crate::monitor::CallMonitor), as it did when it was
+//! A kept call becomes [inputs] again and goes through [`CallMonitor`](crate::monitor::CallMonitor), as it did when it was
 //! live. What is compared with are the flags that were raised then, so a call that an older engine judged shows what
 //! the engine changed, too. Two flags are the same when rule and kind agree and their evidence overlaps.
 //!

@@ -107,7 +107,7 @@ fn split(kind: PersonalKind, signs: &[Sign], numbers: &mut [Vec<PersonalNumber>]
     }
 }
 
-/// `text` with each of `numbers` as «[手机号****]»: as many characters as before, so that what is placed by characters stays in its
+/// `text` with each of `numbers` as «`[手机号****]`»: as many characters as before, so that what is placed by characters stays in its
 /// place. A number shorter than its name is all `*`, and so is the rest of one that began before.
 ///
 /// `numbers` come from `text`, in order.
