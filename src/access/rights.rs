@@ -20,8 +20,20 @@ pub enum Act {
     Coach,
     /// Acknowledge an alert, hand it on.
     SettleAlert,
-    /// Decide on a flag.
+    /// Decide on flags: the queue of the review room, verdicts, appeals of others, calibration.
     Judge,
+    /// Accept or appeal what was decided about the own calls.
+    Appeal,
+    /// See score cards.
+    SeeScores,
+    /// Enter points by hand.
+    EnterPoints,
+    /// See how often each rule was right.
+    SeeQuality,
+    /// Bring in old recordings.
+    ImportCalls,
+    /// Export or erase a person's data, set how long calls are kept.
+    ManagePrivacy,
     /// Read the script and its rules.
     ReadScript,
     /// Change the script and see what it would have done.
@@ -36,7 +48,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::WatchFloor,
         Self::SeeCall,
         Self::ReadTranscript,
@@ -45,6 +57,12 @@ impl Act {
         Self::Coach,
         Self::SettleAlert,
         Self::Judge,
+        Self::Appeal,
+        Self::SeeScores,
+        Self::EnterPoints,
+        Self::SeeQuality,
+        Self::ImportCalls,
+        Self::ManagePrivacy,
         Self::ReadScript,
         Self::ChangeScript,
         Self::ManageUsers,
@@ -85,27 +103,31 @@ pub const fn reach(role: Role, act: Act) -> Reach {
     use Act::*;
     match role {
         Role::Agent => match act {
-            SeeCall | ReadTranscript | HearRecording => Reach::Own,
+            SeeCall | ReadTranscript | HearRecording | Appeal | SeeScores => Reach::Own,
             ReadScript => Reach::All,
-            WatchFloor | ListenIn | Coach | SettleAlert | Judge | ChangeScript => Reach::Nothing,
+            WatchFloor | ListenIn | Coach | SettleAlert | Judge | EnterPoints | SeeQuality => Reach::Nothing,
+            ChangeScript | ImportCalls | ManagePrivacy => Reach::Nothing,
             ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
         },
         Role::Lead => match act {
             WatchFloor | SeeCall | ReadTranscript | HearRecording => Reach::Teams,
-            ListenIn | Coach | SettleAlert => Reach::Teams,
+            ListenIn | Coach | SettleAlert | SeeScores | EnterPoints => Reach::Teams,
             ReadScript => Reach::All,
-            Judge | ChangeScript | ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
+            Judge | Appeal | SeeQuality | ChangeScript | ImportCalls | ManagePrivacy => Reach::Nothing,
+            ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
         },
         Role::Reviewer => match act {
-            SeeCall | ReadTranscript | HearRecording | Judge => Reach::Teams,
-            ReadScript => Reach::All,
-            WatchFloor | ListenIn | Coach | SettleAlert | ChangeScript => Reach::Nothing,
+            SeeCall | ReadTranscript | HearRecording | Judge | SeeScores => Reach::Teams,
+            ReadScript | SeeQuality => Reach::All,
+            WatchFloor | ListenIn | Coach | SettleAlert | Appeal | EnterPoints => Reach::Nothing,
+            ChangeScript | ImportCalls | ManagePrivacy => Reach::Nothing,
             ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
         },
         Role::ScriptOwner => match act {
-            ReadScript | ChangeScript => Reach::All,
+            ReadScript | ChangeScript | SeeQuality => Reach::All,
             WatchFloor | SeeCall | ReadTranscript | HearRecording | ListenIn => Reach::Nothing,
-            Coach | SettleAlert | Judge | ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
+            Coach | SettleAlert | Judge | Appeal | SeeScores | EnterPoints => Reach::Nothing,
+            ImportCalls | ManagePrivacy | ManageUsers | ManageStations | ReadAudit => Reach::Nothing,
         },
         Role::Administrator => Reach::All,
     }

@@ -206,9 +206,10 @@ fn keep_findings(
             let transcript = connection.last_insert_rowid();
             search::index(connection, transcript, text, team, agent)?;
         }
-        EventKind::Flag { rule, kind, from_ms, to_ms, text, item, points, .. } => {
-            let sql = "INSERT INTO flags (call, seq, at_ms, rule, kind, from_ms, to_ms, text, item, points, started_ms, team, agent)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        EventKind::Flag { rule, kind, from_ms, to_ms, text, phrase, item, points, heard, .. } => {
+            let sql = "INSERT INTO flags (call, seq, at_ms, rule, kind, from_ms, to_ms, text, item, points, started_ms, team, agent,
+                           phrase, sure)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
             let at_ms = signed(stamped.event.at_ms);
             let [from_ms, to_ms] = [signed(*from_ms), signed(*to_ms)];
             let row = params![
@@ -224,7 +225,9 @@ fn keep_findings(
                 points,
                 started_ms,
                 team,
-                agent
+                agent,
+                phrase,
+                in_hundredths(heard.sure)
             ];
             connection.prepare_cached(sql)?.execute(row)?;
         }
@@ -238,4 +241,10 @@ fn keep_findings(
         _ => {}
     }
     Ok(())
+}
+
+/// How sure words were heard; 100 where nothing says so.
+fn in_hundredths(sure: Option<f32>) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 100")]
+    sure.map_or(100, |sure| (sure.clamp(0.0, 1.0) * 100.0).round() as i64)
 }

@@ -3,18 +3,20 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::search;
 use crate::store::StoreFault;
 
-/// Version of `schema.sql`, in the file's `user_version`.
-pub(super) const VERSION: u32 = 2;
+/// Version of `schema.sql` and `review.sql`, in the file's `user_version`.
+pub(super) const VERSION: u32 = 3;
 /// In the file's `application_id`, so that another program's file is not taken for one: "call".
 const APPLICATION: i32 = 0x6361_6c6c;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// What version 3 added, as a new file has it.
+const REVIEW: &str = include_str!("review.sql");
 
 /// A step from one version to the next, inside the transaction of them all.
 type Upgrade = fn(&Connection) -> Result<(), StoreFault>;
 
 /// Step `n` leads from version `n + 1` to `n + 2`.
-const UPGRADES: [Upgrade; VERSION as usize - 1] = [to_2];
+const UPGRADES: [Upgrade; VERSION as usize - 1] = [to_2, to_3];
 
 /// Makes a new file what it should be, or brings an older one up to date; all in one transaction, so that it is one or the other
 /// whatever happens meanwhile.
@@ -26,6 +28,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreFault> {
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 {
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(REVIEW)?;
     } else {
         if number("application_id")? != i64::from(APPLICATION) {
             return Err(StoreFault::Conflict("that is a file of another program".to_owned()));
@@ -47,4 +50,10 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreFault> {
 fn to_2(connection: &Connection) -> Result<(), StoreFault> {
     connection.execute_batch(include_str!("upgrade/2.sql"))?;
     search::index_all(connection)
+}
+
+fn to_3(connection: &Connection) -> Result<(), StoreFault> {
+    connection.execute_batch(REVIEW)?;
+    connection.execute_batch(include_str!("upgrade/3.sql"))?;
+    Ok(())
 }

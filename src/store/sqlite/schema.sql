@@ -1,4 +1,4 @@
--- What a floor keeps, version 2. New files are made by this; older ones are brought here by upgrade/.
+-- What a floor keeps, version 3. New files are made by this; older ones are brought here by upgrade/.
 --
 -- Units: `_ms` with a wall in its name (started, received, raised, …) is ms since 1970-01-01 UTC; `at_ms`, `from_ms`, `to_ms`,
 -- `length_ms` are audio time of a call in ms. Points are whole points of the assessment standard, negative for a deduction.
@@ -154,6 +154,10 @@ CREATE TABLE flags (
     started_ms INTEGER NOT NULL,
     team TEXT NOT NULL,
     agent TEXT NOT NULL,
+    -- The phrase of the script that it is about; empty where none is.
+    phrase TEXT NOT NULL,
+    -- How sure the words were heard, in hundredths; 100 where nothing says so.
+    sure INTEGER NOT NULL,
     PRIMARY KEY (call, seq),
     FOREIGN KEY (call, seq) REFERENCES events (call, seq) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

@@ -14,6 +14,12 @@ const WANTED: &str = "
     Coach            -      teams  -         -             all
     SettleAlert      -      teams  -         -             all
     Judge            -      -      teams     -             all
+    Appeal           own    -      -         -             all
+    SeeScores        own    teams  teams     -             all
+    EnterPoints      -      teams  -         -             all
+    SeeQuality       -      -      all       all           all
+    ImportCalls      -      -      -         -             all
+    ManagePrivacy    -      -      -         -             all
     ReadScript       all    all    all       all           all
     ChangeScript     -      -      -         all           all
     ManageUsers      -      -      -         -             all
