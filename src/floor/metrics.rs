@@ -83,6 +83,13 @@ fn text(house: &House, free_bytes: Option<u64>) -> String {
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));
     }
+    let latencies = [
+        ("event_to_store", "From the arrival of an event until it is stored", &counts.to_store),
+        ("event_to_leads", "From the arrival of an event until it is on its way to leads", &counts.to_leads),
+    ];
+    for (name, help, latency) in latencies {
+        registry.register_with_unit(name, help, Unit::Seconds, latency.histogram());
+    }
     let commit_s = counts.commit_ms.get() as f64 / 1e3;
     registry.register_with_unit(
         "commit",

@@ -51,7 +51,7 @@ mod visitor;
 mod writer;
 
 pub use clock::FloorClock;
-pub use counts::{Counts, Figure};
+pub use counts::{Counts, Figure, Latency};
 pub use house::{FloorParts, Tap, Timeouts};
 pub use people::PeopleParts;
 pub use serve::{FloorError, serve};

@@ -11,7 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::counts::Present;
 use super::frames::{End, encode, say_goodbye, send};
 use super::house::House;
-use super::messages::{Job, ToHall, ToStation};
+use super::messages::{Job, Sender, ToHall, ToStation};
 use crate::call::can_name_a_call;
 use crate::http::{Fault, stopped};
 use crate::store::{Arrival, CallHeader, StationRow, StoreFault};
@@ -324,9 +324,10 @@ impl StationLine<'_> {
             model: self.hello.model.clone().unwrap_or_default(),
             engine: self.hello.version.clone(),
         };
-        let received_ms = self.house.clock.wall_ms();
+        let clock = &self.house.clock;
+        let (received_ms, came_ms) = (clock.wall_ms(), clock.steady_ms());
         let arrival = Box::new(Arrival { call, header, events, closes, received_ms });
-        let job = Job::Arrival(arrival, self.outbox.clone());
+        let job = Job::Arrival(arrival, Sender { answer: self.outbox.clone(), came_ms });
         let sent = match self.house.jobs.try_send(job) {
             Err(mpsc::error::TrySendError::Full(job)) => {
                 self.house.counts.writer_waits.add(1);
