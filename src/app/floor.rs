@@ -114,6 +114,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             people: PeopleParts { hooks: hook_counts, ..plan.people },
             script: Arc::clone(&scripts.standing().script),
             assessment: Arc::clone(&scripts.standing().assessment),
+            files: Arc::new(scripts.reader()),
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

@@ -12,7 +12,7 @@ use super::messages::{Job, ToHall};
 use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
-use crate::http::Fault;
+use crate::http::{Fault, ReadFiles};
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
@@ -50,6 +50,8 @@ pub struct FloorParts {
     pub script: Arc<Script>,
     /// What a breach costs.
     pub assessment: Arc<Assessment>,
+    /// Both as they stand on disk, for the page of the script's owner.
+    pub files: ReadFiles,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
