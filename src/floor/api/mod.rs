@@ -1,5 +1,6 @@
 //! What pages and other programs ask over HTTP. Answers are JSON; what is not done is `{"error":"…","zh":"…"}` with a status.
 
+mod assignees;
 mod calls;
 mod cards;
 mod days;
@@ -23,5 +24,6 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
+        .route("/api/assignees", get(assignees::list))
         .route("/api/rules", get(rules::list))
 }
