@@ -40,6 +40,7 @@
 //! | module | | what it is | may use |
 //! |---|---|---|---|
 //! | [`call`] | pure | the nouns: call time, channels, events | - |
+//! | [`hex`] | pure | bytes as hexadecimal digits | - |
 //! | [`phrase`] | pure | was this said? Pinyin, near sounds, cheapest alignment | call |
 //! | [`segment`] | pure | frames to edges of speech, edges to silence windows | call |
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
@@ -58,19 +59,19 @@
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
-//! | [`access`] | | who may come onto the floor, and what each may do there | store |
-//! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call hex wire |
+//! | [`access`] | | who may come onto the floor, and what each may do there | hex store |
+//! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call hex wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
-//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
+//! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call hex record wire |
 //! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
-//! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
+//! | [`models`] | | published speech models: which, how to get one, how fast it is here | hex record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http score script store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
+//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor hex models monitor record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -132,6 +133,7 @@
 pub mod backtest;
 pub mod call;
 pub mod draft;
+pub mod hex;
 pub mod monitor;
 pub mod phrase;
 pub mod privacy;

@@ -44,5 +44,3 @@ pub use session::{Session, SessionLimits};
 pub use stations::{Enrolled, StationDraft};
 pub use tls::{TlsError, tls_acceptor};
 pub use users::UserDraft;
-
-pub(crate) use secret::hex;

@@ -1,6 +1,8 @@
-use std::fmt::{self, Write};
+use std::fmt;
 
 use sha2::{Digest, Sha256};
+
+use crate::hex;
 
 /// Characters of a one-time password: 32 of them, none that is read as another (no 0, 1, l, o).
 const LEGIBLE: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -24,7 +26,7 @@ impl Secret {
     pub fn random() -> Result<Self, NoRandomness> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(hex(&bytes)))
+        Ok(Self(hex::digits(&bytes)))
     }
 
     /// A password to be typed once: 80 random bits, four groups of four such as `k7mq-…`.
@@ -74,13 +76,5 @@ impl fmt::Debug for Secret {
 
 /// SHA-256 as 64 lower-case hexadecimal digits. Enough to keep a random secret by, not a password.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    hex::digits(&Sha256::digest(bytes))
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::floor::OpenFloor;
 use crate::access::{Actor, Secret, StationDraft, UserDraft};
+use crate::hex;
 use crate::score::{self, Assessment};
 use crate::script::{self, Script};
 use crate::store::Role;
@@ -58,12 +59,11 @@ pub fn fill_room(floor: &OpenFloor) -> anyhow::Result<DemoRoom> {
         seed: u64::from(getrandom::u32()?),
         run: format!("{:08x}", getrandom::u32()?),
     });
-    let sha256 = Sha256::digest(script::BUNDLED.as_bytes());
     let hello = StationHello {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         agent: String::new(),
         script: script.name.clone(),
-        script_sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        script_sha256: hex::digits(&Sha256::digest(script::BUNDLED.as_bytes())),
         model: None,
     };
     let seats = enrol(floor, &repertoire, &hello)?;

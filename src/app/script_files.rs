@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use sha2::{Digest, Sha256};
 
+use crate::hex;
 use crate::score::{self, Assessment};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
 use crate::workbench::{Files, NamedText};
@@ -107,8 +108,7 @@ impl ScriptFiles {
 
     /// SHA-256 of the script's text that was read last without a mistake, hexadecimal.
     pub fn script_sha256(&self) -> String {
-        let hash = Sha256::digest(self.standing_text.as_bytes());
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&Sha256::digest(self.standing_text.as_bytes()))
     }
 
     /// Looks at the files again.

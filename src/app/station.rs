@@ -11,13 +11,14 @@ use super::call_files::Records;
 use super::engine::{Engine, EngineParts, Screen};
 use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
+use super::notices;
 use super::retention::keep_records_for;
 use super::script_files::ScriptFiles;
 use super::station_uplink::start_uplink;
 use crate::config::Settings;
 use crate::deliver::{Delivery, Limits};
 use crate::http::{Answer, Command, Order, StationFile, StationParts, Timeouts, Token, bind, serve};
-use crate::record::create_private_folder;
+use crate::record::{MayGo, create_private_folder};
 use crate::script::{Rule, Script};
 use crate::transcribe::{BUNDLED_MODEL_NAME, Pool, Recognizer, TextCleaner};
 use crate::uplink::{Uplink, UplinkHandle};
@@ -65,12 +66,16 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     let folder = settings.record.folder.clone();
     let records = (settings.record.enabled || settings.floor.is_some())
         .then_some(Records { folder, audio: settings.record.enabled });
-    if let Some(Records { folder, .. }) = &records {
-        keep_records_for(settings.record.keep_days, folder);
-    }
+    let keep_days = settings.record.keep_days;
+    let may_go = if settings.floor.is_some() { MayGo::OldAndConfirmed } else { MayGo::Old };
+    let unconfirmed =
+        records.as_ref().map_or(0, |records| keep_records_for(keep_days, &records.folder, may_go));
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
     let hello = hello(settings, &script, demo, &agent);
     let delivery = Delivery::new(hello.clone(), Limits::default());
+    if unconfirmed > 0 {
+        delivery.moment(&notices::records_pile_up(unconfirmed, keep_days));
+    }
     let files = Arc::new(scripts.reader());
     let uplink = start_uplink(settings, &scripts, &hello, delivery.clone())?;
     let handle = uplink.as_ref().map(Uplink::handle);

@@ -5,6 +5,7 @@
 mod channel;
 mod event;
 mod heard;
+mod id;
 mod time;
 
 pub use channel::{Channel, PerChannel};
@@ -12,4 +13,5 @@ pub use event::{
     ChecklistItem, CueOutcome, Customer, EndedBy, Event, EventKind, FlagKind, Metrics, ProposedPoints,
 };
 pub use heard::{Agreement, AlignedWord, Basis, Hearing};
+pub use id::can_name_a_call;
 pub use time::{CallTime, SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span};

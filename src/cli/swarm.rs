@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use sha2::{Digest, Sha256};
 
 use super::files::{load_assessment, load_script, unreadable};
+use crate::hex;
 use crate::monitor::Timeline;
 use crate::score::Assessment;
 use crate::script::{BUNDLED, Script};
@@ -83,7 +84,6 @@ fn plan(args: &Args, own: &Path) -> anyhow::Result<Plan> {
         None => Tape::bundled(SAMPLE_CALL, &script, &assessment)?,
         Some(folder) => tapes(folder, &script, &assessment)?,
     };
-    let sha256 = Sha256::digest(BUNDLED.as_bytes());
     let floor = match (&args.floor, &args.data) {
         (Some(url), Some(data)) => {
             Floor::Running { url: url.clone(), authorities: args.ca.clone(), data: data.clone() }
@@ -106,7 +106,7 @@ fn plan(args: &Args, own: &Path) -> anyhow::Result<Plan> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             agent: String::new(),
             script: script.name.clone(),
-            script_sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            script_sha256: hex::digits(&Sha256::digest(BUNDLED.as_bytes())),
             model: None,
         },
         journals: args.journals.clone(),

@@ -90,7 +90,7 @@ pub struct RecordSettings {
     /// Folder of the records. Empty by default in the file; [`resolve`](super::resolve()) then puts `<data>/calls` there.
     pub folder: PathBuf,
     /// Days after which a record is removed, 0 to 36500; 0 keeps everything. Default: 90, a quarter: recordings are
-    /// personal data and must not pile up unnoticed. Set what the company's own rule says.
+    /// personal data and must not pile up unnoticed. Set what the company's own rule says. Where there is a floor, what it has not confirmed stays.
     #[serde(deserialize_with = "within::<_, 0, 36_500>")]
     pub keep_days: u32,
 }

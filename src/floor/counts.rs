@@ -1,5 +1,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use prometheus_client::metrics::histogram::Histogram;
+
+/// Edges of the latencies' buckets, s; what takes longer is in the last one.
+const LATENCY_EDGES_S: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
 /// What the floor has done since its start, and how full it is: for `/metrics` and tests.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -37,6 +42,33 @@ pub struct Counts {
     pub alerts: Figure,
     /// 1 while the store takes nothing.
     pub store_down: Figure,
+    /// From the arrival of an event until it is stored; each new event counts once.
+    pub to_store: Latency,
+    /// From the arrival of an event until it is on its way to leads; without a lead nothing counts.
+    pub to_leads: Latency,
+}
+
+/// How long something took, each time: buckets of growing length.
+#[derive(Clone, Debug)]
+pub struct Latency(Histogram);
+
+impl Default for Latency {
+    fn default() -> Self {
+        Self(Histogram::new(LATENCY_EDGES_S))
+    }
+}
+
+impl Latency {
+    /// So many things took `ms`.
+    pub(super) fn add(&self, ms: i64, times: usize) {
+        let seconds = ms.max(0) as f64 / 1e3;
+        (0..times).for_each(|_| self.0.observe(seconds));
+    }
+
+    /// The same buckets, for a registry.
+    pub(super) fn histogram(&self) -> Histogram {
+        self.0.clone()
+    }
 }
 
 /// A number that several threads count at.

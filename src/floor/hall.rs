@@ -34,6 +34,8 @@ pub(super) struct Hall {
     pub(super) listeners: Listeners,
     pub(super) notes: Notes,
     rings: BTreeMap<Audience, Ring>,
+    /// Events that leads have not been told of, how many and since when: as many as come between two frames.
+    untold: Vec<(i64, usize)>,
     /// Alerts that the writer has not been given yet.
     unsaved: BTreeMap<u64, AlertRecord>,
 }
@@ -83,6 +85,7 @@ impl Hall {
             notes: Notes::new(clock.wall_ms()),
             clock,
             rings: BTreeMap::new(),
+            untold: Vec::new(),
             unsaved: BTreeMap::new(),
         }
     }
@@ -147,7 +150,8 @@ impl Hall {
                     self.listeners.hand_on(station, frame);
                 }
             }
-            ToHall::Events { station, call, events, closed } => {
+            ToHall::Events { station, call, events, closed, came_ms } => {
+                self.untold.push((came_ms, events.len()));
                 events.iter().for_each(|event| self.event(station, event, now_ms));
                 if closed {
                     self.board.closed(station, &call, now_ms);
@@ -241,6 +245,10 @@ impl Hall {
                     let _ = ring.frames.send(encode(&told));
                 }
             }
+        }
+        let told_ms = self.clock.steady_ms();
+        for (came_ms, events) in self.untold.drain(..).filter(|_| !self.rings.is_empty()) {
+            self.counts.to_leads.add(told_ms - came_ms, events);
         }
         self.save_alerts();
     }

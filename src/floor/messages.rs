@@ -58,6 +58,8 @@ pub(super) enum ToHall {
         call: String,
         events: Vec<StampedEvent>,
         closed: bool,
+        /// When they came, by the clock that never goes back.
+        came_ms: i64,
     },
     /// Stations that are enrolled now.
     Enrolled(Vec<StationRow>),
@@ -144,10 +146,17 @@ pub(super) enum ToStation {
     Answer(Option<FromFloor>),
 }
 
+/// Who waits for an arrival to be stored.
+pub(super) struct Sender {
+    pub(super) answer: mpsc::Sender<ToStation>,
+    /// When it came, by the clock that never goes back.
+    pub(super) came_ms: i64,
+}
+
 /// What the writer does.
 pub(super) enum Job {
-    /// Events of a station, and where the answer goes.
-    Arrival(Box<Arrival>, mpsc::Sender<ToStation>),
+    /// Events of a station.
+    Arrival(Box<Arrival>, Sender),
     Alerts(Vec<AlertRecord>),
     /// All that came before is written; then the thread ends.
     Stop,

@@ -9,6 +9,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::counts::Counts;
 use super::house::House;
 use crate::http::{Fault, Peer};
 use crate::webhook::HookCounts;
@@ -83,6 +84,7 @@ fn text(house: &House, free_bytes: Option<u64>) -> String {
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));
     }
+    register_latencies(&mut registry, counts);
     let commit_s = counts.commit_ms.get() as f64 / 1e3;
     registry.register_with_unit(
         "commit",
@@ -110,6 +112,17 @@ fn text(house: &House, free_bytes: Option<u64>) -> String {
     // A String takes whatever is written to it.
     let _ = encode(&mut out, &registry);
     out
+}
+
+/// How long events take inside the floor.
+fn register_latencies(registry: &mut Registry, counts: &Counts) {
+    let latencies = [
+        ("event_to_store", "From the arrival of an event until it is stored", &counts.to_store),
+        ("event_to_leads", "From the arrival of an event until it is on its way to leads", &counts.to_leads),
+    ];
+    for (name, help, latency) in latencies {
+        registry.register_with_unit(name, help, Unit::Seconds, latency.histogram());
+    }
 }
 
 #[cfg(unix)]

@@ -12,6 +12,7 @@
 //! | `GET /station/ws`, `/station/recordings/{call}` | stations ([`wire`](crate::wire)) | their own token as bearer |
 //! | `GET /floor/ws` | a lead's page | session cookie, own `Origin` |
 //! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, people | session cookie |
+//! | `POST /script/try`, `/script/explain` | the page of the script's owner, `/script.html` | session cookie |
 //! | `GET /floor`, `/assets/…` | the browser: the page, packed into the binary | none: it says nothing of a call |
 //! | `GET /metrics` | Prometheus | none from this machine, else a token of its own |
 //! | `GET /healthz` | whoever asks whether the floor lives | none |
@@ -45,13 +46,14 @@ mod metrics;
 mod people;
 mod rebuild;
 mod recordings;
+mod script_page;
 mod serve;
 mod station_socket;
 mod visitor;
 mod writer;
 
 pub use clock::FloorClock;
-pub use counts::{Counts, Figure};
+pub use counts::{Counts, Figure, Latency};
 pub use house::{FloorParts, Tap, Timeouts};
 pub use people::PeopleParts;
 pub use serve::{FloorError, serve};

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::house::House;
-use super::station_socket::{admit, is_call_id};
+use super::station_socket::admit;
+use crate::call::can_name_a_call;
 use crate::http::Fault;
 use crate::wire::UploadState;
 
@@ -65,7 +66,7 @@ pub(super) async fn add(
 
 /// A recording belongs to a call of that very station.
 fn check_owner(house: &House, station: u32, call: &str) -> Result<(), Fault> {
-    if !is_call_id(call) {
+    if !can_name_a_call(call) {
         return Err(Fault::new(StatusCode::BAD_REQUEST, "通话编号不对", "not an id of a call"));
     }
     let standing = house.store.standing(station, call)?;

@@ -18,8 +18,8 @@ use super::house::{FloorParts, House, Timeouts};
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
 use super::writer::Writer;
-use super::{api, gate, lead_socket, metrics, people, recordings, station_socket};
-use crate::http::{Door, Fault, accept, not_found, page_file, stopped};
+use super::{api, gate, lead_socket, metrics, people, recordings, script_page, station_socket};
+use crate::http::{Door, Fault, ReadFiles, accept, not_found, page_file, stopped};
 use crate::store::StoreError;
 use crate::wire::UPLOAD_PART_MAX;
 
@@ -76,9 +76,11 @@ pub async fn serve(
     let hosts = hosts(&parts, address);
     let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
     let house = Arc::new(house);
+    let router = router(Arc::clone(&house), parts.files.clone());
     tokio::spawn(follow_enrolment(Arc::downgrade(&house), parts.timeouts));
+    drop(house);
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
-    let accept = accept(&listener, router(house), door, stopping);
+    let accept = accept(&listener, router, door, stopping);
     tokio::select! {
         () = accept => {}
         () = shutdown => {}
@@ -137,7 +139,7 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
     }
 }
 
-fn router(house: Arc<House>) -> Router {
+fn router(house: Arc<House>, files: ReadFiles) -> Router {
     let upload = get(recordings::state).put(recordings::add).layer(DefaultBodyLimit::max(UPLOAD_PART_MAX));
     Router::new()
         .route("/station/ws", get(station_socket::open))
@@ -151,6 +153,7 @@ fn router(house: Arc<House>) -> Router {
         .fallback(get(page).fallback(not_found))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .route("/station/recordings/{call}", upload)
+        .merge(script_page::routes(&house, files))
         .layer(middleware::from_fn_with_state(house.clone(), gate::admit))
         .with_state(house)
 }

@@ -11,7 +11,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::counts::Present;
 use super::frames::{End, encode, say_goodbye, send};
 use super::house::House;
-use super::messages::{Job, ToHall, ToStation};
+use super::messages::{Job, Sender, ToHall, ToStation};
+use crate::call::can_name_a_call;
 use crate::http::{Fault, stopped};
 use crate::store::{Arrival, CallHeader, StationRow, StoreFault};
 use crate::wire::{
@@ -234,7 +235,7 @@ impl StationLine<'_> {
             ToFloor::Offer { calls } => return self.offered(calls).await,
             ToFloor::Events { events } => return self.events(events).await,
             ToFloor::Closed { call, last_seq } => {
-                if !is_call_id(&call) {
+                if !can_name_a_call(&call) {
                     return self.refuse("通话编号不对", "not an id of a call".to_owned()).await;
                 }
                 return self.hand_in(call, Vec::new(), Some(last_seq)).await;
@@ -251,7 +252,7 @@ impl StationLine<'_> {
 
     /// Each call is answered with what the floor has of it.
     async fn offered(&mut self, calls: Vec<CallOffer>) -> Result<(), End> {
-        if calls.len() > OFFER_MAX || !calls.iter().all(|offer| is_call_id(&offer.call)) {
+        if calls.len() > OFFER_MAX || !calls.iter().all(|offer| can_name_a_call(&offer.call)) {
             let en = format!("an offer has at most {OFFER_MAX} calls, each with an id");
             return self.refuse("通话列表不对", en).await;
         }
@@ -294,7 +295,8 @@ impl StationLine<'_> {
 
     async fn events(&mut self, events: Vec<StampedEvent>) -> Result<(), End> {
         let whole = |call: &str, first: u64| {
-            let fits = (1..=SEQ_MAX).contains(&first) && events.len() <= UNCONFIRMED_MAX && is_call_id(call);
+            let fits =
+                (1..=SEQ_MAX).contains(&first) && events.len() <= UNCONFIRMED_MAX && can_name_a_call(call);
             fits && events.iter().zip(first..).all(|(event, seq)| event.seq == seq && event.call == call)
         };
         match events.first().map(|first| (first.call.clone(), first.seq)) {
@@ -322,9 +324,10 @@ impl StationLine<'_> {
             model: self.hello.model.clone().unwrap_or_default(),
             engine: self.hello.version.clone(),
         };
-        let received_ms = self.house.clock.wall_ms();
+        let clock = &self.house.clock;
+        let (received_ms, came_ms) = (clock.wall_ms(), clock.steady_ms());
         let arrival = Box::new(Arrival { call, header, events, closes, received_ms });
-        let job = Job::Arrival(arrival, self.outbox.clone());
+        let job = Job::Arrival(arrival, Sender { answer: self.outbox.clone(), came_ms });
         let sent = match self.house.jobs.try_send(job) {
             Err(mpsc::error::TrySendError::Full(job)) => {
                 self.house.counts.writer_waits.add(1);
@@ -377,10 +380,4 @@ const fn is_for_leads(moment: &Moment) -> bool {
         moment,
         Moment::Levels { .. } | Moment::Partial { .. } | Moment::Lag { .. } | Moment::Notice { .. }
     )
-}
-
-/// Ids are made of what a file name may be made of everywhere.
-pub(super) fn is_call_id(id: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=64).contains(&id.len()) && id.bytes().all(plain) && !id.starts_with('.')
 }

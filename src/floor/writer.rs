@@ -10,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::clock::FloorClock;
 use super::counts::Counts;
-use super::messages::{Job, ToHall, ToStation};
+use super::messages::{Job, Sender, ToHall, ToStation};
 use crate::store::{AlertRecord, Appended, Arrival, Store};
 use crate::wire::FromFloor;
 
@@ -36,8 +36,8 @@ pub(super) struct Writer {
 #[derive(Default)]
 struct Batch {
     arrivals: Vec<Arrival>,
-    /// Where the answer to each arrival goes.
-    answers: Vec<mpsc::Sender<ToStation>>,
+    /// Who waits for each arrival.
+    senders: Vec<Sender>,
     events: usize,
     /// The newest of each alert.
     alerts: BTreeMap<u64, AlertRecord>,
@@ -56,10 +56,10 @@ struct Down {
 impl Batch {
     fn take(&mut self, job: Job) {
         match job {
-            Job::Arrival(arrival, answer) => {
+            Job::Arrival(arrival, sender) => {
                 self.events += arrival.events.len();
                 self.arrivals.push(*arrival);
-                self.answers.push(answer);
+                self.senders.push(sender);
             }
             Job::Alerts(records) => {
                 self.alerts.extend(records.into_iter().map(|record| (record.card.id, record)));
@@ -122,13 +122,13 @@ impl Writer {
 
     fn write_arrivals(&self, batch: &mut Batch, down: &mut Option<Down>, runtime: &Handle) {
         let arrivals = std::mem::take(&mut batch.arrivals);
-        let answers = std::mem::take(&mut batch.answers);
+        let senders = std::mem::take(&mut batch.senders);
         batch.events = 0;
         if arrivals.is_empty() {
             return;
         }
         if let Some(down) = down {
-            self.show_only(arrivals, answers, down);
+            self.show_only(arrivals, senders, down);
             return;
         }
         let begun_ms = self.clock.steady_ms();
@@ -136,8 +136,8 @@ impl Writer {
             Ok(appended) => {
                 self.counts.commits.add(1);
                 self.counts.commit_ms.add((self.clock.steady_ms() - begun_ms).max(0).unsigned_abs());
-                for ((arrival, answer), appended) in arrivals.into_iter().zip(answers).zip(appended) {
-                    self.stored(arrival, &answer, &appended);
+                for ((arrival, sender), appended) in arrivals.into_iter().zip(senders).zip(appended) {
+                    self.stored(arrival, &sender, &appended);
                 }
             }
             Err(error) => {
@@ -150,7 +150,7 @@ impl Writer {
                 let again = self.waits(runtime);
                 let begun = down.insert(Down { probe, owed: BTreeMap::new(), again });
                 let _ = self.hall.blocking_send(ToHall::StoreDown(true));
-                self.show_only(arrivals, answers, begun);
+                self.show_only(arrivals, senders, begun);
             }
         }
     }
@@ -164,7 +164,8 @@ impl Writer {
         again
     }
 
-    fn stored(&self, mut arrival: Arrival, answer: &mpsc::Sender<ToStation>, appended: &Appended) {
+    fn stored(&self, mut arrival: Arrival, sender: &Sender, appended: &Appended) {
+        let Sender { answer, came_ms } = sender;
         let Appended { standing, fresh, foreign } = appended;
         let call = arrival.call;
         if *foreign {
@@ -177,6 +178,7 @@ impl Writer {
         let behind_gap = arrival.events.last().is_some_and(|last| last.seq > standing.seq);
         let new = fresh.len() as u64;
         self.counts.events_stored.add(new);
+        self.counts.to_store.add(self.clock.steady_ms() - came_ms, fresh.len());
         let not_new = sent as u64 - new;
         let others = if behind_gap { &self.counts.events_behind_gap } else { &self.counts.events_double };
         others.add(not_new);
@@ -191,14 +193,15 @@ impl Writer {
             let station = arrival.header.station;
             // Waits while the hall is busy, and stations wait in turn. A hall that is gone needs nothing.
             let closed = closed && arrival.closes.is_some();
-            let _ = self.hall.blocking_send(ToHall::Events { station, call, events, closed });
+            let came_ms = *came_ms;
+            let _ = self.hall.blocking_send(ToHall::Events { station, call, events, closed, came_ms });
         }
         say(answer, Some(told));
     }
 
     /// The view goes on with what cannot be stored; the stations keep it.
-    fn show_only(&self, arrivals: Vec<Arrival>, answers: Vec<mpsc::Sender<ToStation>>, down: &mut Down) {
-        for (arrival, answer) in arrivals.into_iter().zip(answers) {
+    fn show_only(&self, arrivals: Vec<Arrival>, senders: Vec<Sender>, down: &mut Down) {
+        for (arrival, Sender { answer, came_ms }) in arrivals.into_iter().zip(senders) {
             say(&answer, None);
             let Arrival { call, header, events, .. } = arrival;
             let station = header.station;
@@ -206,7 +209,8 @@ impl Writer {
                 down.owed.insert((station, call.clone()), answer);
             }
             if !events.is_empty() {
-                let _ = self.hall.blocking_send(ToHall::Events { station, call, events, closed: false });
+                let told = ToHall::Events { station, call, events, closed: false, came_ms };
+                let _ = self.hall.blocking_send(told);
             }
         }
     }

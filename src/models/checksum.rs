@@ -1,7 +1,8 @@
-use std::fmt::Write;
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
+
+use crate::hex;
 
 /// SHA-256 of all that `bytes` still gives, as 64 lower-case hexadecimal digits.
 ///
@@ -24,8 +25,5 @@ pub fn sha256_of(mut bytes: impl Read) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
-    Ok(hasher.finalize().iter().fold(String::with_capacity(64), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    }))
+    Ok(hex::digits(&hasher.finalize()))
 }

@@ -33,4 +33,4 @@ pub use error::{JournalFault, RecordError, RecordFault};
 pub use journal::{Journal, JournalContents, JournalError, read_journal};
 pub use place::{BadCallId, RecordPaths, create_private_file, create_private_folder};
 pub use queue::{RecordHandle, RecordReport, RecordWriter, record_queue};
-pub use retention::{RECORD_KINDS, Removed, remove_expired};
+pub use retention::{MayGo, RECORD_KINDS, Removed, remove_expired};

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-/// Longest id of a call, in characters.
-const CALL_ID_MAX: usize = 64;
+use crate::call::can_name_a_call;
 
 /// A call id that may not name a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +40,7 @@ impl RecordPaths {
     /// # Errors
     /// [`BadCallId`] when the id could lead out of the folder or is no file name everywhere.
     pub fn new(calls: &Path, date: Date, id: &str) -> Result<Self, BadCallId> {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if id.is_empty() || id.len() > CALL_ID_MAX || !id.bytes().all(fits) {
+        if !can_name_a_call(id) {
             return Err(BadCallId { id: id.to_owned() });
         }
         let folder = calls.join(date.to_string());

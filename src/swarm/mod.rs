@@ -26,6 +26,7 @@ mod fleet;
 mod floor_process;
 mod follower;
 mod histogram;
+mod interruption;
 mod journals;
 mod player;
 mod report;

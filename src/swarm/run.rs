@@ -18,6 +18,7 @@ use super::fleet::{Order, Seat, run_stations};
 use super::floor_process::{FloorProcess, Usage, own_usage};
 use super::follower::Follower;
 use super::histogram::Histogram;
+use super::interruption::Interruption;
 use super::journals::StationJournals;
 use super::player::Repertoire;
 use super::report::Report;
@@ -76,9 +77,14 @@ pub enum Floor {
 /// Runs a swarm to its end, and holds what the floor has against what the stations wrote.
 ///
 /// # Errors
-/// What kept it from running. Lost events are no error but part of the report.
+/// What kept it from running, or that it was told to stop: then the floor of its own has ended. Lost events are no error but part of the report.
 pub fn run(plan: &Plan) -> anyhow::Result<Report> {
     allow_files((plan.stations + plan.leads + plan.frozen_leads) as u64 + FILES_SPARE)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut interruption = {
+        let _inside = runtime.enter();
+        Interruption::await_it()?
+    };
     let data = match &plan.floor {
         Floor::Own(data) | Floor::Running { data, .. } => data,
     };
@@ -95,7 +101,6 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
         }
         Floor::Running { url, authorities, .. } => (None, Endpoint::new(url, authorities.as_deref())?),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let measured = async {
         let (mut cookies, clock) = (Vec::new(), Clock::start());
         for login in &logins {
@@ -103,7 +108,13 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
         }
         measure(plan, seats, cookies, endpoint, process.as_ref()).await
     };
-    let (mut report, stations) = tokio::task::LocalSet::new().block_on(&runtime, measured)?;
+    let measured_or_stopped = async {
+        tokio::select! {
+            measured = measured => measured,
+            () = interruption.came() => bail!("the swarm was told to stop; nothing was compared"),
+        }
+    };
+    let (mut report, stations) = tokio::task::LocalSet::new().block_on(&runtime, measured_or_stopped)?;
     process.map(FloorProcess::stop).transpose()?;
     compare(&stations, data, &mut report)?;
     Ok(report)

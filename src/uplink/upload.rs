@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::access::FloorAccess;
 use super::line::{Answer, LineError, Requests};
+use crate::hex;
 use crate::wire::{UPLOAD_PART_MAX, UploadState};
 
 /// Parts in a row that bring the floor no further before the recording is put aside.
@@ -69,8 +70,7 @@ fn checksum(file: &mut File) -> io::Result<(u64, String)> {
             }
         }
     }
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((total, hex))
+    Ok((total, hex::digits(&hash.finalize())))
 }
 
 fn read_part(file: &mut File, offset: u64, total: u64) -> io::Result<Vec<u8>> {

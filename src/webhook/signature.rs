@@ -1,7 +1,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::access::hex;
+use crate::hex;
 
 /// Seconds by which clocks of both sides may differ, and a request may be under way.
 const TOLERANCE_S: i64 = 300;
@@ -17,7 +17,7 @@ const TOLERANCE_S: i64 = 300;
 /// assert!(!is_signed(b"secret of at least 32 characters", &header, b"{ }", 1_764_156_010));
 /// ```
 pub fn signature(secret: &[u8], sent_s: i64, body: &[u8]) -> String {
-    format!("t={sent_s},v1={}", hex(&code(secret, sent_s, body).finalize().into_bytes()))
+    format!("t={sent_s},v1={}", hex::digits(&code(secret, sent_s, body).finalize().into_bytes()))
 }
 
 /// Whether a header signs this body, and was made within five minutes of `now_s`. Takes as long for a wrong signature as for a right one.

@@ -92,7 +92,7 @@ pub enum Moment {
     /// Something about the station itself. One line a `key`; an empty `zh` takes it away.
     Notice {
         /// `audio_lost:agent`, `audio_lost:customer`, `same_source`, `text_lag`, `recording`, `overrun`, `script`,
-        /// `floor`, `floor_recordings`.
+        /// `floor`, `floor_recordings`, `old_records`.
         key: String,
         /// How grave.
         severity: Severity,

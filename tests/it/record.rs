@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use callcue::call::{CallTime, Channel, Event, EventKind, Metrics};
 use callcue::capture::file::{CallFile, OpenOptions};
 use callcue::record::{
-    CallRecord, CallRecorder, FLUSH_MS, HOLE_MAX_MS, Journal, JournalError, JournalFault, LEAD_MAX_MS,
+    CallRecord, CallRecorder, FLUSH_MS, HOLE_MAX_MS, Journal, JournalError, JournalFault, LEAD_MAX_MS, MayGo,
     RecordFault, RecordPaths, read_journal, record_queue, remove_expired,
 };
 use callcue::wire::StampedEvent;
@@ -358,8 +358,9 @@ fn only_our_own_old_files_are_removed() {
     let kept = ["2026-11-10/c.wav", "2026-11-23/d.wav", "notes/e.wav", "f.wav"];
     old.into_iter().chain(kept).for_each(put);
 
-    assert_eq!(remove_expired(folder.path(), date(2026, 11, 24), 0).unwrap().files, 0);
-    let removed = remove_expired(folder.path(), date(2026, 11, 24), 14).unwrap();
+    let today = date(2026, 11, 24);
+    assert_eq!(remove_expired(folder.path(), today, 0, MayGo::Old).unwrap().files, 0);
+    let removed = remove_expired(folder.path(), today, 14, MayGo::Old).unwrap();
     assert_eq!(removed.files, 6);
     assert!(removed.failed.is_empty(), "{:?}", removed.failed);
     assert!(!there("2026-08-01") && !there("2026-08-02/b.wav"));
@@ -367,7 +368,44 @@ fn only_our_own_old_files_are_removed() {
     for kept in kept {
         assert!(there(kept), "{kept}");
     }
-    assert_eq!(remove_expired(&folder.path().join("none"), date(2026, 11, 24), 1).unwrap().files, 0);
+    assert_eq!(remove_expired(&folder.path().join("none"), today, 1, MayGo::Old).unwrap().files, 0);
+}
+
+#[test]
+fn what_the_floor_has_not_confirmed_outlives_its_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = folder.path().join("2026-08-01");
+    fs::create_dir(&day).unwrap();
+    let put = |name: &str, bytes: usize| fs::write(day.join(name), vec![0; bytes]).unwrap();
+    let whole = ["confirmed.jsonl", "confirmed.stored", "silent.jsonl", "silent.stored"];
+    let held = [
+        "unsent.jsonl",
+        "unsent.wav",
+        "sending.jsonl",
+        "sending.stored",
+        "sending.wav",
+        "packed.jsonl",
+        "packed.stored",
+        "packed.flac",
+        "orphan.wav",
+    ];
+    whole.into_iter().chain(held).for_each(|name| put(name, 1_000));
+    put("silent.wav", 44);
+    put("confirmed.part", 9);
+
+    let removed = remove_expired(folder.path(), date(2026, 11, 24), 14, MayGo::OldAndConfirmed).unwrap();
+    assert!(removed.failed.is_empty(), "{:?}", removed.failed);
+    assert_eq!((removed.files, removed.unconfirmed), (6, 4));
+    let mut left: Vec<_> =
+        fs::read_dir(&day).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    let mut wanted = held.map(str::to_owned).to_vec();
+    wanted.sort();
+    assert_eq!(left, wanted);
+
+    // A station that has no floor any more goes by age alone.
+    assert_eq!(remove_expired(folder.path(), date(2026, 11, 24), 14, MayGo::Old).unwrap().files, 9);
+    assert!(!day.exists());
 }
 
 const CHILD_FOLDER: &str = "CALLCUE_TEST_RECORD_FOLDER";

@@ -18,3 +18,5 @@ mod recordings;
 mod trust;
 // Journals and a floor in memory.
 mod twin;
+// The real floor, over TLS.
+mod wss;

@@ -81,6 +81,10 @@ export class MockApi {
         return [200, meOf(user)];
       case "GET /api/day":
         return [200, { ...DAY, calls: 23, due: 161, met: 149, flags: 3, broken: DAY.broken.slice(0, 2).map(({ rule }) => ({ rule, flags: 1 })), calls_by_hour: DAY.calls_by_hour.map((calls) => Math.round(calls / 50)), flags_by_hour: DAY.flags_by_hour.map((flags) => (flags > 20 ? 1 : 0)) }];
+      case "GET /api/rules":
+        return [200, [["2.1", "问候后说明"], ["3.8", "等待"], ["4.2", "客户骂人"], ["4.4", "要求找领导"]].map(([rule, title]) => ({ rule, title, item: "A1", item_text: "", say: [], never: [], source: "" }))];
+      case "GET /api/assignees":
+        return [200, this.accounts.filter((each) => ["lead", "administrator"].includes(each.role) && !each.disabled && !each.must_change).map(({ name, full_name }) => ({ name, full_name }))];
       case "GET /api/users":
         return [200, this.accounts.map(({ password: _password, ...shown }) => shown)];
       case "GET /api/stations":

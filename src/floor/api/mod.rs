@@ -1,9 +1,11 @@
 //! What pages and other programs ask over HTTP. Answers are JSON; what is not done is `{"error":"…","zh":"…"}` with a status.
 
+mod assignees;
 mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod rules;
 
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts.
+/// Calls, flags, recordings, days, alerts, rules.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -22,4 +24,6 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
+        .route("/api/assignees", get(assignees::list))
+        .route("/api/rules", get(rules::list))
 }

@@ -25,6 +25,7 @@ use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
 pub(super) use log_ins::LogIns;
+pub(super) use own_page::require_own_page;
 pub(super) use sender::forwarded;
 pub(super) use sign_on::SignOns;
 
@@ -67,7 +68,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/stations/{name}", delete(stations::revoke))
         .route("/api/audit", get(audit::read))
         .route("/api/openapi.json", get(openapi))
-        .route_layer(middleware::from_fn(own_page::require))
+        .route_layer(middleware::from_fn(require_own_page))
 }
 
 /// The description of all this. A test holds it to the routes and to what they answer.

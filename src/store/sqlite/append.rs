@@ -5,12 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::column::{signed, unsigned, word};
 use super::figures::{Figures, state_number, state_of};
 use super::search;
-use crate::call::EventKind;
+use crate::call::{EventKind, can_name_a_call};
 use crate::store::{Appended, Arrival, CallState, Standing, StoreFault};
 use crate::wire::StampedEvent;
-
-/// Longest id of a call, in characters.
-const CALL_ID_MAX: usize = 64;
 
 /// A call's row, as far as new events change it.
 pub(super) struct Known {
@@ -27,12 +24,6 @@ struct Whose<'a> {
     team: &'a str,
     agent: &'a str,
     started_ms: Option<i64>,
-}
-
-/// Whether an id may name a call: it names a file, too.
-pub(super) fn can_name_a_call(id: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !id.is_empty() && id.len() <= CALL_ID_MAX && id.bytes().all(fits)
 }
 
 /// The row of a call.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::column::{signed, unsigned};
 use super::{SqliteStore, folder, held};
+use crate::hex;
 use crate::store::{StoreError, StoreFault};
 use crate::wire::UploadState;
 
@@ -220,7 +221,7 @@ fn hash(path: &Path) -> io::Result<String> {
     loop {
         let read = file.read(&mut block)?;
         if read == 0 {
-            return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex::digits(&hasher.finalize()));
         }
         hasher.update(&block[..read]);
     }

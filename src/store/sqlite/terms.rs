@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use pinyin::ToPinyinMulti;
 
+use crate::hex;
 use crate::store::TextQuery;
 
 /// Between the two ways to read an utterance: no syllable, so that no phrase runs across.
@@ -71,7 +72,7 @@ pub(super) fn whose(team: &str, agent: &str) -> String {
 
 /// Any name as one term.
 fn name(kind: char, name: &str) -> String {
-    std::iter::once(kind.to_string()).chain(name.bytes().map(|byte| format!("{byte:02x}"))).collect()
+    format!("{kind}{}", hex::digits(name.as_bytes()))
 }
 
 /// A query as an expression of FTS5; none if there is nothing in it to look for. Only letters and digits of the query get into it,

@@ -10,8 +10,8 @@ use rusqlite::{Connection, params};
 use super::append::{Known, known};
 use super::column::{signed, unsigned, word};
 use super::figures::Figures;
-use super::{append, folder};
-use crate::call::{Event, EventKind};
+use super::folder;
+use crate::call::{Event, EventKind, can_name_a_call};
 use crate::store::StoreFault;
 use crate::wire::StampedEvent;
 
@@ -78,7 +78,7 @@ fn check_calls(connection: &Connection, faults: &mut Vec<String>) -> Result<(), 
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let call: String = row.get(0)?;
-        if !append::can_name_a_call(&call) {
+        if !can_name_a_call(&call) {
             faults.push(format!("A call is named {call:?}, which cannot name a file."));
         }
         if let Some(known) = known(connection, &call)? {

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use callcue::floor::Timeouts;
@@ -247,15 +248,37 @@ async fn path_tricks_lead_nowhere() {
     floor.stop().await;
 }
 
+/// Connections that say half of what they should, or nothing.
+const HALF_OPEN: usize = 2_500;
+/// How long the floor bears with them: many times what opening them takes.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Both ends of each connection are files of this process.
+fn allow_many_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let wanted = 2 * HALF_OPEN as u64 + 2_000;
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        assert!(
+            maximum.is_none_or(|maximum| maximum >= wanted),
+            "{wanted} open files are needed and {maximum:?} allowed: `ulimit -Hn {wanted}`"
+        );
+        if current.is_some_and(|current| current < wanted) {
+            setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn half_open_connections_by_the_thousand_hold_up_nobody() {
     let folder = tempfile::tempdir().unwrap();
-    let timeouts = Timeouts { request: Duration::from_millis(500), ..brisk() };
+    let timeouts = Timeouts { request: PATIENCE, ..brisk() };
     let floor = TestFloor::start_with(Disk::open(folder.path()), timeouts).await;
     let token = floor.enrol("desk-01", "1001", "一组");
+    allow_many_files();
     let mut half_open = Vec::new();
-    // As many as the files that a test may have open allow.
-    for number in 0..400 {
+    for number in 0..HALF_OPEN {
         let mut stream = TcpStream::connect(floor.address).await.unwrap();
         let head: &[u8] = match number % 3 {
             0 => b"",
@@ -267,6 +290,9 @@ async fn half_open_connections_by_the_thousand_hold_up_nobody() {
     }
     floor.station(&token).await.store(&events("a", 1, 3)).await;
     floor.assert_alive("half-open connections").await;
+    // The floor has answered before it gave any of them up: the first is still as it was.
+    let first = half_open[0].try_read(&mut [0]);
+    assert!(first.is_err_and(|why| why.kind() == ErrorKind::WouldBlock), "the floor answered late");
     // Returns because the floor gives them up.
     for mut stream in half_open {
         read_to_end(&mut stream).await;

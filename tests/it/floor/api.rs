@@ -1,5 +1,5 @@
 use callcue::call::{Channel, EventKind, FlagKind};
-use callcue::store::Role;
+use callcue::store::{PeopleStore, Role, UserRow};
 use serde_json::Value;
 
 use crate::support::floor::{Socket, TestFloor, event, events};
@@ -104,5 +104,74 @@ async fn words_stay_words() {
         assert!(reply.head.contains("cache-control: no-store"), "{}", reply.head);
         assert!(reply.body.contains("<script>alert(1)</script>"), "{}", reply.body);
     }
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn everybody_may_ask_what_a_rules_number_means() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = TestFloor::start(folder.path()).await;
+    let owner = floor.log_in("zhou", Role::ScriptOwner, &[]);
+    let lead = floor.log_in("chen", Role::Lead, &["一组"]);
+    for cookie in [&owner, &lead] {
+        let (status, rules) = floor.get("/api/rules", cookie).await;
+        assert_eq!(status, 200);
+        let wait = rules.as_array().unwrap().iter().find(|rule| rule["rule"] == "3.8").unwrap();
+        assert!(!wait["title"].as_str().unwrap().is_empty());
+        assert!(!wait["item_text"].as_str().unwrap().is_empty());
+        assert!(!wait["say"].as_array().unwrap().is_empty());
+    }
+    assert_eq!(floor.get("/api/rules", "").await.0, 401);
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn an_alert_can_be_handed_to_those_who_see_to_the_team() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = TestFloor::start(folder.path()).await;
+    let lead = floor.log_in("chen", Role::Lead, &["A", "B"]);
+    floor.log_in("zhao", Role::Lead, &["A"]);
+    floor.log_in("ma", Role::Lead, &["B"]);
+    floor.log_in("shen", Role::Reviewer, &["A"]);
+    let agent = floor.log_in("1001", Role::Agent, &[]);
+    let admin = floor.log_in("admin", Role::Administrator, &[]);
+    for (disabled, must_change, name) in [(true, false, "gone"), (false, true, "new")] {
+        floor.log_in(name, Role::Lead, &["A"]);
+        let row = floor.disk.user(name).unwrap().unwrap();
+        floor.disk.put_user(&UserRow { disabled, must_change, ..row }).unwrap();
+    }
+    for cookie in [&lead, &admin] {
+        let (status, answer) = floor.get("/api/assignees?team=A", cookie).await;
+        let names: Vec<&str> =
+            answer.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!((status, names), (200, vec!["admin", "chen", "zhao"]));
+    }
+    assert_eq!(floor.get("/api/assignees?team=C", &lead).await.0, 403, "another team");
+    assert_eq!(floor.get("/api/assignees?team=A", &agent).await.0, 403);
+    assert_eq!(floor.get("/api/assignees", &lead).await.0, 400);
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn the_scripts_owner_tries_the_script_at_the_floor() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = TestFloor::start(folder.path()).await;
+    let owner = floor.log_in("zhou", Role::ScriptOwner, &[]);
+    let lead = floor.log_in("chen", Role::Lead, &["A"]);
+    let origin = floor.origin();
+    let body = serde_json::json!({ "dialogue": "客服: 您好,什么事情\n挂机 客户\n" }).to_string();
+    let ask = async |cookie: &str, origin: Option<&str>| {
+        let mut headers = vec![("Cookie", cookie), ("Content-Type", "application/json")];
+        headers.extend(origin.map(|origin| ("Origin", origin)));
+        floor.request("POST", "/script/try", &headers, body.as_bytes()).await
+    };
+    let reply = ask(&owner, Some(&origin)).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let answer: Value = serde_json::from_str(&reply.body).unwrap();
+    assert!(answer["happenings"].as_array().unwrap().iter().any(|one| one["rule"] == "1.1"), "{answer}");
+    assert_eq!(ask(&lead, Some(&origin)).await.status, 403, "a lead does not change the script");
+    assert_eq!(ask("", Some(&origin)).await.status, 401);
+    assert_eq!(ask(&owner, None).await.status, 403, "from no page");
+    assert_eq!(ask(&owner, Some("http://evil.example")).await.status, 403);
     floor.stop().await;
 }

@@ -135,6 +135,8 @@ async fn answers_are_as_described() {
         ("/api/flags", "/api/flags"),
         ("/api/day", "/api/day"),
         ("/api/alerts", "/api/alerts"),
+        ("/api/assignees", "/api/assignees?team=%E4%B8%80%E7%BB%84"),
+        ("/api/rules", "/api/rules"),
         ("/healthz", "/healthz"),
     ] {
         let (status, value) = floor.get(address, &admin).await;

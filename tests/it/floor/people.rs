@@ -1,4 +1,5 @@
 use callcue::access::{Actor, UserDraft};
+use callcue::call::{Channel, EventKind, FlagKind};
 use callcue::store::{PeopleStore, Role};
 use serde_json::{Value, json};
 
@@ -304,6 +305,22 @@ async fn bodies_that_are_too_large_or_nonsense_are_refused_and_the_floor_goes_on
     floor.stop().await;
 }
 
+fn flag() -> EventKind {
+    EventKind::Flag {
+        rule: "6.5".into(),
+        kind: FlagKind::Forbidden,
+        channel: Channel::Agent,
+        from_ms: 0,
+        to_ms: 20,
+        text: String::new(),
+        phrase: String::new(),
+        item: "A1".into(),
+        points: -1,
+        instead: None,
+        heard: callcue::call::Hearing::default(),
+    }
+}
+
 #[tokio::test]
 async fn figures_are_for_this_machine() {
     let folder = tempfile::tempdir().unwrap();
@@ -319,10 +336,24 @@ async fn figures_are_for_this_machine() {
         "callcue_floor_leads 0",
         "callcue_floor_store_down 0",
         "# TYPE callcue_floor_commit_seconds counter",
+        "callcue_floor_event_to_store_seconds_bucket{le=\"0.005\"} 3",
+        "callcue_floor_event_to_store_seconds_count 3",
+        "callcue_floor_event_to_leads_seconds_count 0",
     ] {
         assert!(reply.body.contains(line), "{line}\n{}", reply.body);
     }
     assert!(reply.body.ends_with("# EOF\n"));
+    let mut lead = floor.lead(&floor.log_in("chen", Role::Lead, &["一组"])).await;
+    for flags in 1..=2 {
+        let seq = 3 + flags;
+        station.store(&[crate::support::floor::event("a", u64::from(seq), flag())]).await;
+        lead.until(|tiles| tiles.values().any(|tile| tile.flags_light + tile.flags_grave == flags)).await;
+    }
+    let reply = floor.request("GET", "/metrics", &[], b"").await;
+    // The first of them has been counted when the second is seen.
+    let told =
+        reply.body.lines().find_map(|line| line.strip_prefix("callcue_floor_event_to_leads_seconds_count "));
+    assert!(told.unwrap().parse::<u64>().unwrap() >= 1, "{}", reply.body);
     let forwarded = floor.request("GET", "/metrics", &[("X-Forwarded-For", "192.0.2.1")], b"").await;
     assert_eq!(forwarded.status, 403, "what a proxy hands on is not this machine");
     floor.stop().await;

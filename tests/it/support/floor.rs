@@ -3,16 +3,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, SessionLimits, audit_queue};
+use callcue::app::{ScriptFiles, StandardPaths};
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
+use callcue::score::{self, Assessment};
+use callcue::script::{self, Script};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
@@ -29,6 +32,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -222,6 +226,27 @@ impl TestFloor {
     }
 
     pub(crate) async fn start_with_people(disk: Arc<Disk>, timeouts: Timeouts, people: PeopleParts) -> Self {
+        Self::start_with_all(disk, timeouts, people, None).await
+    }
+
+    /// A floor that speaks TLS, as `localhost`; and the certificate to trust, PEM.
+    pub(crate) async fn start_with_tls(folder: &Path) -> (Self, PathBuf) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (cert, key) = (folder.join("floor.crt"), folder.join("floor.key"));
+        std::fs::write(&cert, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let people = PeopleParts { secure_cookies: true, ..PeopleParts::default() };
+        let tls = callcue::access::tls_acceptor(&cert, &key).unwrap();
+        let floor = Self::start_with_all(Disk::open(folder), brisk(), people, Some(tls)).await;
+        (floor, cert)
+    }
+
+    async fn start_with_all(
+        disk: Arc<Disk>,
+        timeouts: Timeouts,
+        people: PeopleParts,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
         let store: Arc<dyn Store> = disk.clone();
         let (audit, writer) = audit_queue();
         let (audit_store, writer) = (disk.clone(), writer.retry_every(Duration::from_millis(10)));
@@ -241,10 +266,13 @@ impl TestFloor {
             thresholds: Thresholds::default(),
             timeouts,
             hosts: Vec::new(),
-            tls: None,
+            tls,
             tap: None,
             counts: Arc::clone(&counts),
             people,
+            files: Arc::new(ScriptFiles::open(StandardPaths::default()).unwrap().reader()),
+            script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
+            assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();

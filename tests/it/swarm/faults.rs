@@ -4,15 +4,20 @@ use super::room::{Room, Trouble};
 
 /// Plays two minutes with this trouble, and holds the store against the journals.
 fn check(seed: u64, trouble: Trouble) {
+    check_for(120, seed, trouble);
+}
+
+/// The same over `seconds`.
+fn check_for(seconds: u64, seed: u64, trouble: Trouble) {
     let mut room = Room::new(6, seed);
-    room.pass(120, &trouble);
+    room.pass(seconds, &trouble);
     room.settle(300);
     let comparison = room.compare();
     let said = format!("seed {seed}, {trouble:?}: {comparison:#?}");
     assert!(room.is_settled(), "not everything was confirmed: {said}");
     assert!(comparison.is_equal(), "{said}");
     assert!(comparison.events > 1_000, "too little happened: {said}");
-    assert_eq!(room.breaks > 0, trouble.cut + trouble.double > 0.0, "{said}");
+    assert_eq!(room.breaks > 0, trouble.cut + trouble.double + trouble.outage > 0.0, "{said}");
     assert_eq!(room.kills > 0, trouble.kill_floor > 0.0, "{said}");
 }
 
@@ -24,6 +29,11 @@ fn without_trouble() {
 #[test]
 fn connections_break() {
     (1..4).for_each(|seed| check(seed, Trouble { cut: 0.1, ..Trouble::default() }));
+}
+
+#[test]
+fn the_network_is_away_for_minutes() {
+    (1..3).for_each(|seed| check_for(300, seed, Trouble { outage: 0.02, ..Trouble::default() }));
 }
 
 #[test]
@@ -53,7 +63,14 @@ fn the_floors_clock_is_set_back_by_an_hour() {
 
 #[test]
 fn everything_at_once() {
-    let all =
-        Trouble { cut: 0.05, double: 0.05, stall: 0.02, kill_floor: 0.1, full_disk: 0.05, clock_back: 0.02 };
+    let all = Trouble {
+        cut: 0.05,
+        outage: 0.005,
+        double: 0.05,
+        stall: 0.02,
+        kill_floor: 0.1,
+        full_disk: 0.05,
+        clock_back: 0.02,
+    };
     (1..6).for_each(|seed| check(seed, all));
 }

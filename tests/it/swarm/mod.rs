@@ -4,3 +4,4 @@ mod faults;
 mod parts;
 mod room;
 mod sockets;
+mod tls;

@@ -58,6 +58,8 @@ struct Seat {
 pub(super) struct Trouble {
     /// Chance that a station's connection breaks, and what was under way is lost.
     pub(super) cut: f64,
+    /// Chance that the whole network breaks, and stays away for three minutes.
+    pub(super) outage: f64,
     /// Chance that it connects anew while the old connection goes on being heard.
     pub(super) double: f64,
     /// Chance that nothing gets through for ten seconds, both ends believing in the connection.
@@ -79,6 +81,7 @@ pub(super) struct Room {
     /// What the floor has taken from sockets and not stored yet.
     batch: Vec<(usize, Arrival)>,
     disk_full_until: Duration,
+    away_until: Duration,
     wall_back_ms: i64,
     pub(super) kills: u32,
     pub(super) breaks: u32,
@@ -115,6 +118,7 @@ impl Room {
             seats,
             batch: Vec::new(),
             disk_full_until: Duration::ZERO,
+            away_until: Duration::ZERO,
             wall_back_ms: 0,
             kills: 0,
             breaks: 0,
@@ -179,6 +183,10 @@ impl Room {
                 seat.station.broken(self.now, Broken::Network);
             }
         }
+        if self.random.chance(trouble.outage) && self.away_until <= self.now {
+            self.away_until = self.now + Duration::from_secs(180);
+            self.break_network();
+        }
         if self.random.chance(trouble.kill_floor) {
             self.kill_floor();
         }
@@ -187,6 +195,17 @@ impl Room {
         }
         if self.random.chance(trouble.clock_back) {
             self.wall_back_ms += 3_600_000;
+        }
+    }
+
+    /// What was under way is lost; what the floor has heard is not.
+    fn break_network(&mut self) {
+        for seat in &mut self.seats {
+            seat.ghost = None;
+            if seat.link.take().is_some() {
+                self.breaks += 1;
+                seat.station.broken(self.now, Broken::Network);
+            }
         }
     }
 
@@ -217,8 +236,12 @@ impl Room {
             seat.station.play(now, wall_ms, &self.sends);
         }
         if seat.station.attempt_at().is_some_and(|at| at <= now) {
-            seat.station.connected(now);
-            seat.link = Some(Link::default());
+            if self.away_until > now {
+                seat.station.broken(now, Broken::Network);
+            } else {
+                seat.station.connected(now);
+                seat.link = Some(Link::default());
+            }
         }
         if let Some(link) = &mut seat.link {
             while let Some(message) = seat.station.next_message() {

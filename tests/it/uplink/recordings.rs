@@ -11,7 +11,7 @@ use super::floor::{Station, TestFloor, notice_of, start_proxy};
 use crate::support::disk::Disk;
 
 /// Speech-like sound that does not repeat.
-fn sound(frames: usize) -> Vec<i16> {
+pub(super) fn sound(frames: usize) -> Vec<i16> {
     let mut chance = 7_u32;
     (0..2 * frames)
         .map(|index| {
@@ -23,7 +23,7 @@ fn sound(frames: usize) -> Vec<i16> {
         .collect()
 }
 
-fn write_wav(path: &Path, samples: &[i16]) {
+pub(super) fn write_wav(path: &Path, samples: &[i16]) {
     let spec = hound::WavSpec {
         channels: 2,
         sample_rate: 16_000,

@@ -1,11 +1,11 @@
-/** What the page asks over HTTP: log-in, people, stations, the audit trail, an agent's day. The session is a cookie. */
+/** What the page asks over HTTP: log-in, people, stations, the audit trail, an agent's day, rules. The session is a cookie. */
 import type { Day } from "../floor-wire.ts";
 
 export const ROLES = ["agent", "lead", "reviewer", "script_owner", "administrator"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a user may do, somewhere; there are more that this page has no use for. */
-export type Act = "watch_floor" | "see_call" | "listen_in" | "coach" | "settle_alert" | "manage_users" | "manage_stations" | "read_audit";
+export type Act = "watch_floor" | "see_call" | "listen_in" | "coach" | "settle_alert" | "manage_users" | "manage_stations" | "read_audit" | "change_script";
 
 /** Who is logged in. */
 export interface Me {
@@ -63,6 +63,18 @@ export interface AuditQuery {
   limit: number;
 }
 
+/** What a rule's number means; there is more that this page has no use for. */
+export interface Rule {
+  rule: string;
+  title: string;
+}
+
+/** Somebody whom an alert can be handed to. */
+export interface Assignee {
+  name: string;
+  full_name: string;
+}
+
 /** How to log in. */
 export interface WaysIn {
   password: boolean;
@@ -98,6 +110,9 @@ export function apiOver(fetch: Fetch) {
     logOut: () => ask<null>("POST", "/api/logout"),
     changePassword: (old_password: string, new_password: string) => ask<Me>("POST", "/api/password", { old: old_password, new: new_password }),
     agentDay: (agent: string) => ask<Day>("GET", `/api/day?${new URLSearchParams({ agent })}`),
+    rules: () => ask<Rule[]>("GET", "/api/rules"),
+    /** Who may see to alerts of a team. */
+    assignees: (team: string) => ask<Assignee[]>("GET", `/api/assignees?${new URLSearchParams({ team })}`),
     users: () => ask<User[]>("GET", "/api/users"),
     /** Makes or changes a user; a new one gets a one-time password. */
     putUser: ({ name, full_name, role, teams, agent, disabled }: UserDraft) => ask<{ password?: string }>("PUT", named("/api/users", name), { full_name, role, teams, agent, disabled }),

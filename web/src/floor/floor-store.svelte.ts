@@ -1,6 +1,7 @@
 /** The floor view's one owner of change: it gathers what the floor tells and brings it to the screen a few times a second. */
 import type { AgentStatus, AlertCard, Day, FromLead, LeadMessage, Tile, TileChange, ToLead } from "../floor-wire.ts";
 import type { Alarm } from "./alarm.ts";
+import type { Api, Assignee } from "./api.ts";
 import { isMine, shownFeed, sounds, withAlerts } from "./alerts.ts";
 import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, wantsAll, type Filter } from "./board.ts";
 import { CallStore, type CallParts, type SentNote } from "./call-store.svelte.ts";
@@ -18,6 +19,7 @@ const NOTES_MAX = 100;
 
 export type FloorParts = Pick<LinkParts, "openSocket" | "random"> &
   Pick<CallParts, "api" | "openPlayer" | "after"> & {
+    api: Pick<Api, "rules" | "assignees">;
     every(period_ms: number, act: () => void): () => void;
     /** Wall clock of this machine, ms since 1970. */
     now(): number;
@@ -55,6 +57,8 @@ export class FloorStore {
   teams: readonly string[] = $state.raw([]);
   rules: readonly string[] = $state.raw([]);
   filter: Filter = $state.raw(EVERYBODY);
+  /** Titles of the script's rules by their numbers, as far as the floor has told them. */
+  titles: ReadonlyMap<string, string> = $state.raw(new Map());
   alerts: readonly AlertCard[] = $state.raw([]);
   /** The feed as it is drawn: held still while somebody is on it. */
   feed: readonly AlertCard[] = $state.raw([]);
@@ -86,6 +90,7 @@ export class FloorStore {
     this.#parts = parts;
     this.me = parts.me;
     this.#stops = [parts.every(DRAW_MS / TURNS, () => this.#draw()), parts.every(SECOND_MS, () => this.#tick()), parts.every(SORT_MS, () => this.#arrange())];
+    void this.#learnTitles();
     this.#link = connect({
       ...parts,
       onMessage: (message) => this.#hear(message),
@@ -142,6 +147,20 @@ export class FloorStore {
     return focused ?? this.feed.find((card) => isMine(card, this.me));
   }
 
+  /** A rule as people read it: `3.8 等待`; the number alone where the floor's script has no such rule. */
+  ruleText(rule: string): string {
+    const title = this.titles.get(rule);
+    return title ? `${rule} ${title}` : rule;
+  }
+
+  /** Others who may see to alerts of a team. */
+  async assignees(team: string): Promise<readonly Assignee[]> {
+    const answer = await this.#parts.api.assignees(team);
+    if (answer.ok) return answer.value.filter(({ name }) => name !== this.me);
+    this.#parts.say(answer.fault);
+    return [];
+  }
+
   acknowledge(alert: number): void {
     this.#send({ type: "acknowledge", alert });
   }
@@ -163,6 +182,12 @@ export class FloorStore {
     this.#alarm?.close();
     this.#stops.forEach((stop) => stop());
     this.#link.close();
+  }
+
+  async #learnTitles(): Promise<void> {
+    const answer = await this.#parts.api.rules();
+    // Without an answer the numbers stand alone.
+    if (answer.ok) this.titles = new Map(answer.value.map(({ rule, title }) => [rule, title]));
   }
 
   #hear(message: ToLead): void {

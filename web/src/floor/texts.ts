@@ -70,8 +70,8 @@ const zh = {
   acknowledged_by: (name: string) => `${name} 已确认`,
   settled: "已结束",
   ago: (time: string) => `${time} 前`,
-  assign_to: "转给谁（登录名）",
-  assign_ok: "转给",
+  assign_to: "转给谁",
+  assign_nobody: "这个班组没有别人可以处理告警",
   sound_on: "声音开",
   sound_off: "声音关",
   call: {
@@ -159,6 +159,7 @@ const zh = {
   },
   logout: "退出",
   no_floor: "您的角色或班组不能查看现场，请联系管理员",
+  script_page: "试话术",
   me: (name: string, role: string) => `${name} · ${role}`,
   wall: {
     title: "现场大屏",
@@ -288,8 +289,8 @@ const en: Texts = {
   acknowledged_by: (name) => `Taken by ${name}`,
   settled: "Over",
   ago: (time) => `${time} ago`,
-  assign_to: "To whom (log-in name)",
-  assign_ok: "Assign",
+  assign_to: "To whom",
+  assign_nobody: "Nobody else may see to alerts of this team",
   sound_on: "Sound on",
   sound_off: "Sound off",
   call: {
@@ -377,6 +378,7 @@ const en: Texts = {
   },
   logout: "Log out",
   no_floor: "Your role or teams may not watch the floor; ask an administrator",
+  script_page: "Try the script",
   me: (name, role) => `${name} · ${role}`,
   wall: {
     title: "Floor wall",

@@ -9,15 +9,15 @@ export interface TryLink {
   explain(rule: string, script: ScriptText | undefined): Promise<Reply<{ card: string }>>;
 }
 
-const NO_TOKEN = "打开这一页的地址里没有凭证：请用 callcue 打印出来的完整地址打开。";
+const NO_TOKEN = "打开这一页的地址里没有凭证：在工作站请用 callcue 打印出来的完整地址打开，在现场服务器请先登录。";
 const NO_SERVER = "连不上站点：请确认 callcue 还在运行。";
 
 export function makeLink(token: string | undefined, ask: typeof fetch): TryLink {
   async function post<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Reply<Answer>> {
-    if (token === undefined) return { kind: "fault", zh: NO_TOKEN };
     let response: Response;
     try {
-      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      // A floor goes by the cookie of the session.
+      const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }), "content-type": "application/json" };
       response = await ask(path, { method: "POST", headers, body: JSON.stringify(body), ...(signal && { signal }) });
     } catch (error) {
       // Somebody typed on: there is a newer question.
@@ -25,6 +25,7 @@ export function makeLink(token: string | undefined, ask: typeof fetch): TryLink 
       return { kind: "fault", zh: NO_SERVER };
     }
     if (response.ok) return { kind: "answer", answer: (await response.json()) as Answer };
+    if (response.status === 401 && token === undefined) return { kind: "fault", zh: NO_TOKEN };
     return { kind: "fault", zh: await faultText(response) };
   }
   return {

@@ -64,5 +64,10 @@ test("the link says why there is no answer", async () => {
   expect(await reply(JSON.stringify(EMPTY), 200)).toEqual({ kind: "answer", answer: EMPTY });
   const gone = makeLink("t", () => Promise.reject(new TypeError("refused")));
   expect(await gone.run({ dialogue: "" }, signal)).toMatchObject({ kind: "fault" });
-  expect(await makeLink(undefined, fetch).run({ dialogue: "" }, signal)).toMatchObject({ kind: "fault" });
+  const sent: RequestInit[] = [];
+  const answerWith = (status: number) => async (_: unknown, init?: RequestInit) => (sent.push(init!), new Response("{}", { status }));
+  // A station wants its token, a floor the session's cookie, which the browser sends by itself.
+  expect(await makeLink(undefined, answerWith(401)).run({ dialogue: "" }, signal)).toMatchObject({ kind: "fault", zh: expect.stringContaining("请先登录") });
+  expect(await makeLink(undefined, answerWith(200)).run({ dialogue: "" }, signal)).toMatchObject({ kind: "answer" });
+  expect(sent.every((init) => !("authorization" in (init.headers as Record<string, string>)))).toBe(true);
 });

@@ -71,7 +71,11 @@ test("alerts: acknowledged and handed on by keys; new ones wait while somebody i
   expect(await floor.request("acknowledge")).toEqual({ type: "acknowledge", alert: 2 });
   await page.getByText("wang 已确认").waitFor();
   await page.keyboard.press("s");
-  await page.getByLabel("转给谁").fill("li");
+  // The keyboard is on the first name.
+  await expect.poll(() => page.locator(":focus").innerText(), { timeout: PATIENCE_MS }).toContain("admin");
+  await shoot("floor-assign");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => page.locator(":focus").innerText(), { timeout: PATIENCE_MS }).toContain("li");
   await page.keyboard.press("Enter");
   expect(await floor.request("assign")).toEqual({ type: "assign", alert: 1, to: "li" });
   await expect.poll(() => page.getByText("交给 li").count(), { timeout: PATIENCE_MS }).toBe(2);
