@@ -13,6 +13,7 @@ use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
+use crate::review::Refusal;
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
@@ -50,6 +51,8 @@ pub struct FloorParts {
     pub script: Arc<Script>,
     /// What a breach costs.
     pub assessment: Arc<Assessment>,
+    /// Days in which an agent may answer to what was decided.
+    pub appeal_days: u32,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -106,6 +109,8 @@ pub(crate) struct House {
     pub(crate) script: Arc<Script>,
     /// What a breach costs, as of the floor's start.
     pub(crate) assessment: Arc<Assessment>,
+    /// Days in which an agent may answer to what was decided.
+    pub(crate) appeal_days: u32,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -139,6 +144,7 @@ impl House {
             people: std::mem::take(&mut parts.people),
             script: Arc::clone(&parts.script),
             assessment: Arc::clone(&parts.assessment),
+            appeal_days: parts.appeal_days,
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,
@@ -192,6 +198,7 @@ impl From<StoreError> for Fault {
                 "与已有数据冲突",
                 format!("this contradicts what is kept: {why}"),
             ),
+            StoreFault::Refused(refusal) => refusal.clone().into(),
             StoreFault::DiskFull => {
                 tracing::error!(%error, "the store has no room");
                 Self::new(
@@ -209,6 +216,30 @@ impl From<StoreError> for Fault {
                 )
             }
         }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::NotOwn | Refusal::SameReviewer | Refusal::NoJudge => StatusCode::FORBIDDEN,
+            Refusal::NoReason => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Locked(_)
+            | Refusal::NotLocked
+            | Refusal::Finished
+            | Refusal::NotFinished
+            | Refusal::Undecided(_)
+            | Refusal::Running
+            | Refusal::Answered
+            | Refusal::NothingToAnswer
+            | Refusal::TooLate
+            | Refusal::NoAppeal
+            | Refusal::Settled
+            | Refusal::JudgingOver
+            | Refusal::Unjudged(_)
+            | Refusal::Blind => StatusCode::CONFLICT,
+        };
+        Self::new(status, refusal.zh(), refusal.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod review;
 mod rules;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts, rules.
+/// Calls, flags, recordings, days, alerts, rules, the review room.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -24,4 +25,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
         .route("/api/rules", get(rules::list))
+        .merge(review::routes())
 }
