@@ -59,7 +59,8 @@
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call hex wire |
+//! | [`review`] | pure | the review room's rules: who may decide what and when, what it costs, samples, agreement | score |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, decisions, who looked at what | call hex review score wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | hex store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call hex wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
@@ -68,7 +69,7 @@
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | hex record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http score script store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http privacy review score script store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor hex models monitor record score script store swarm transcribe trial uplink wire workbench |
@@ -137,6 +138,7 @@ pub mod hex;
 pub mod monitor;
 pub mod phrase;
 pub mod privacy;
+pub mod review;
 pub mod rules;
 pub mod score;
 pub mod script;

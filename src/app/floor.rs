@@ -43,6 +43,8 @@ pub struct FloorPlan {
     pub people: PeopleParts,
     /// The script and the assessment standard that the floor knows; read at the start.
     pub standard: StandardPaths,
+    /// Days in which an agent may answer to what a reviewer decided.
+    pub appeal_days: u32,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Ready,
 }
@@ -115,6 +117,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             script: Arc::clone(&scripts.standing().script),
             assessment: Arc::clone(&scripts.standing().assessment),
             files: Arc::new(scripts.reader()),
+            appeal_days: plan.appeal_days,
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

@@ -29,6 +29,8 @@ pub struct FloorSettings {
     pub sessions: SessionSettings,
     /// When the floor itself calls a lead.
     pub alerts: AlertSettings,
+    /// How reviewers and agents deal with each other.
+    pub review: ReviewSettings,
     /// Figures for Prometheus.
     pub metrics: MetricsSettings,
     /// Who is told of flags, alerts and ended calls.
@@ -101,6 +103,21 @@ pub struct AlertSettings {
 impl Default for AlertSettings {
     fn default() -> Self {
         Self { long_silence_s: 15, long_hold_s: 60, acknowledge_s: 30 }
+    }
+}
+
+/// `[review]`: the review room.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReviewSettings {
+    /// An agent may answer to what was decided for so many days after the call's review was finished, 1 to 90. Default: 7.
+    #[serde(deserialize_with = "within::<_, 1, 90>")]
+    pub appeal_days: u32,
+}
+
+impl Default for ReviewSettings {
+    fn default() -> Self {
+        Self { appeal_days: 7 }
     }
 }
 

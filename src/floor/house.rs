@@ -13,6 +13,7 @@ use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::{Fault, ReadFiles};
+use crate::review::Refusal;
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
@@ -52,6 +53,8 @@ pub struct FloorParts {
     pub assessment: Arc<Assessment>,
     /// Both as they stand on disk, for the page of the script's owner.
     pub files: ReadFiles,
+    /// Days in which an agent may answer to what was decided.
+    pub appeal_days: u32,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -108,6 +111,8 @@ pub(crate) struct House {
     pub(crate) script: Arc<Script>,
     /// What a breach costs, as of the floor's start.
     pub(crate) assessment: Arc<Assessment>,
+    /// Days in which an agent may answer to what was decided.
+    pub(crate) appeal_days: u32,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -141,6 +146,7 @@ impl House {
             people: std::mem::take(&mut parts.people),
             script: Arc::clone(&parts.script),
             assessment: Arc::clone(&parts.assessment),
+            appeal_days: parts.appeal_days,
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,
@@ -194,6 +200,7 @@ impl From<StoreError> for Fault {
                 "与已有数据冲突",
                 format!("this contradicts what is kept: {why}"),
             ),
+            StoreFault::Refused(refusal) => refusal.clone().into(),
             StoreFault::DiskFull => {
                 tracing::error!(%error, "the store has no room");
                 Self::new(
@@ -211,6 +218,30 @@ impl From<StoreError> for Fault {
                 )
             }
         }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::NotOwn | Refusal::SameReviewer | Refusal::NoJudge => StatusCode::FORBIDDEN,
+            Refusal::NoReason => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Locked(_)
+            | Refusal::NotLocked
+            | Refusal::Finished
+            | Refusal::NotFinished
+            | Refusal::Undecided(_)
+            | Refusal::Running
+            | Refusal::Answered
+            | Refusal::NothingToAnswer
+            | Refusal::TooLate
+            | Refusal::NoAppeal
+            | Refusal::Settled
+            | Refusal::JudgingOver
+            | Refusal::Unjudged(_)
+            | Refusal::Blind => StatusCode::CONFLICT,
+        };
+        Self::new(status, refusal.zh(), refusal.to_string())
     }
 }
 

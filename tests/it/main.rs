@@ -60,6 +60,8 @@ mod record;
 mod resample;
 // The JSON Schemas in config/schema, by which editors complete.
 mod schema;
+// The review room's rules: who may decide what and when, what it costs, samples, agreement.
+mod review;
 // The score card: what findings propose, month by month.
 mod score;
 // Reading script files: what is refused, and where the mistake is.

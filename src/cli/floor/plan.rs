@@ -56,6 +56,7 @@ pub(super) fn plan(
             assessment: settings.assessment.clone(),
             company: None,
         },
+        appeal_days: settings.review.appeal_days,
         ready,
     })
 }

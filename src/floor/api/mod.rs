@@ -5,6 +5,7 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod review;
 mod rules;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts, rules.
+/// Calls, flags, recordings, days, alerts, rules, the review room.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -26,4 +27,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/alerts", get(days::alerts))
         .route("/api/assignees", get(assignees::list))
         .route("/api/rules", get(rules::list))
+        .merge(review::routes())
 }

@@ -24,6 +24,7 @@ use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
+pub(super) use body::Body;
 pub(super) use log_ins::LogIns;
 pub(super) use own_page::require_own_page;
 pub(super) use sender::forwarded;

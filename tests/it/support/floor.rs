@@ -14,13 +14,20 @@ use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
+use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
 use callcue::score::{self, Assessment};
 use callcue::script::{self, Script};
+use callcue::store::review::{
+    AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
+    OwnCall, PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said,
+    SavedFilter, Who,
+};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
-    AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
-    StoreFault, TextHit, TextQuery, UserRow,
+    AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery, CalibrationStore,
+    CallQuery, CallRow, CallStore, FlagRow, NewStation, PeopleStore, QualityStore, QueueStore, ReviewStore,
+    Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
+    UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -92,7 +99,9 @@ impl FloorClock for TestClock {
     }
 
     fn day_of(&self, date: &str) -> Option<DayFrame> {
-        (date == "2026-11-27").then(|| self.day(NOON))
+        let noon =
+            date.parse::<jiff::civil::Date>().ok()?.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(DayFrame { date: date.to_owned(), ..self.day(noon.timestamp().as_millisecond() - 28_800_000) })
     }
 }
 
@@ -198,6 +207,59 @@ impl SearchStore for Disk {
     }
 }
 
+impl QueueStore for Disk {
+    hand_on! {
+        fn queue(query: &QueueQuery) -> QueuePage;
+        fn filters(who: &str) -> Vec<SavedFilter>;
+        fn put_filter(who: &str, filter: &SavedFilter) -> ();
+        fn remove_filter(who: &str, name: &str) -> ();
+        fn candidates(team: &str, from_ms: i64, to_ms: i64) -> Vec<Candidate>;
+        fn put_drawn(calls: &[String], sampled: Sampled) -> u32;
+    }
+}
+
+impl ReviewStore for Disk {
+    hand_on! {
+        fn review(call: &str, now_ms: i64) -> ReviewedCall;
+        fn history(call: &str) -> Vec<DecisionRow>;
+        fn lock(call: &str, by: Who<'_>) -> LockRow;
+        fn unlock(call: &str, by: Who<'_>) -> ();
+        fn decide(call: &str, flag: i64, by: Who<'_>, said: Said<'_>, standard: &Assessment) -> ReviewFlag;
+        fn add_flag(call: &str, by: Who<'_>, flag: &AddedFlag, standard: &Assessment) -> ReviewFlag;
+        fn comment(call: &str, by: Who<'_>, at_ms: u64, text: &str) -> CommentRow;
+        fn assign(call: &str, by: Who<'_>, to: &str) -> ReviewedCall;
+        fn finish(call: &str, by: Who<'_>, appeal_until_ms: i64) -> ReviewedCall;
+        fn reopen(call: &str, by: Who<'_>) -> ReviewedCall;
+    }
+}
+
+impl AppealStore for Disk {
+    hand_on! {
+        fn own_calls(agent: &str, from_ms: i64, to_ms: i64, now_ms: i64) -> Vec<OwnCall>;
+        fn answer(call: &str, flag: i64, by: Who<'_>, agent: &str, answer: Answer, reason: &str) -> AppealRow;
+        fn settle(call: &str, flag: i64, by: Who<'_>, ruling: Ruling, note: &str) -> AppealRow;
+    }
+}
+
+impl CalibrationStore for Disk {
+    hand_on! {
+        fn make_calibration(draft: &CalibrationDraft, by: Who<'_>) -> i64;
+        fn calibrations(who: &str) -> Vec<CalibrationRow>;
+        fn calibration(calibration: i64) -> CalibrationRow;
+        fn judges_blind(call: &str, who: &str) -> bool;
+        fn judge(calibration: i64, by: Who<'_>, flag: i64, verdict: Verdict) -> ();
+        fn done_judging(calibration: i64, by: Who<'_>) -> ();
+        fn close_calibration(calibration: i64, by: Who<'_>) -> ();
+    }
+}
+
+impl QualityStore for Disk {
+    hand_on! {
+        fn precision(from_ms: i64, to_ms: i64) -> (Vec<RulePrecision>, Vec<PhrasePrecision>);
+        fn examples(rule: &str, verdict: Verdict, limit: u32) -> Vec<ExampleRow>;
+    }
+}
+
 impl Store for Disk {
     hand_on! {
         fn verify() -> Vec<String>;
@@ -273,6 +335,7 @@ impl TestFloor {
             files: Arc::new(ScriptFiles::open(StandardPaths::default()).unwrap().reader()),
             script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
             assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
+            appeal_days: 7,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
