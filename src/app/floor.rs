@@ -6,6 +6,7 @@ use std::thread;
 use super::clock::SystemClock;
 use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
+use super::script_files::{ScriptFiles, StandardPaths};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
@@ -40,6 +41,8 @@ pub struct FloorPlan {
     pub webhooks: Vec<WebhookPlan>,
     /// How people and machines come in.
     pub people: PeopleParts,
+    /// The script and the assessment standard that the floor knows; read at the start.
+    pub standard: StandardPaths,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Ready,
 }
@@ -64,9 +67,10 @@ pub struct OpenFloor {
 ///
 /// # Errors
 /// Whatever keeps it from starting, each error with its mend: a port in use, a folder that cannot be written, data of a newer
-/// callcue.
+/// callcue, mistakes in the script.
 pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     allow_many_sockets();
+    let scripts = ScriptFiles::open(plan.standard)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&plan.folder)?);
     let (audit, audit_writer) = audit_queue();
     let audit_store = Arc::clone(&store);
@@ -108,6 +112,8 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
             people: PeopleParts { hooks: hook_counts, ..plan.people },
+            script: Arc::clone(&scripts.standing().script),
+            assessment: Arc::clone(&scripts.standing().assessment),
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

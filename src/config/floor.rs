@@ -17,6 +17,10 @@ pub struct FloorSettings {
     /// Folder for calls, recordings and people. Empty by default in the file; [`resolve_floor`](super::resolve_floor) then puts
     /// the usual place of the system there (`~/.local/share/callcue/floor`).
     pub data: PathBuf,
+    /// The script whose rules pages name, as the stations have it. Default: none; the bundled one.
+    pub script: Option<PathBuf>,
+    /// The assessment standard. Default: none; the bundled one.
+    pub assessment: Option<PathBuf>,
     /// Where stations and pages reach the floor.
     pub server: ServerSettings,
     /// TLS of its own.

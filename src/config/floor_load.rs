@@ -77,6 +77,8 @@ fn parse(file: ConfigFile<'_>, home: Option<&Path>) -> Result<FloorSettings, Con
     }
     let folder = file.path.parent().unwrap_or(Path::new(""));
     let mut paths = vec![&mut settings.data];
+    paths.extend(settings.script.as_mut());
+    paths.extend(settings.assessment.as_mut());
     paths.extend(settings.tls.iter_mut().flat_map(|tls| [&mut tls.cert, &mut tls.key]));
     paths.extend(settings.metrics.token_file.as_mut());
     paths.extend(settings.webhooks.iter_mut().map(|webhook| &mut webhook.secret_file));

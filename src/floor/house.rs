@@ -13,6 +13,8 @@ use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
+use crate::score::Assessment;
+use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
 use crate::wire::{AlertCard, StampedEvent};
 
@@ -44,6 +46,10 @@ pub struct FloorParts {
     pub counts: Arc<Counts>,
     /// How people and machines come in.
     pub people: PeopleParts,
+    /// What the numbers of rules mean.
+    pub script: Arc<Script>,
+    /// What a breach costs.
+    pub assessment: Arc<Assessment>,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -96,6 +102,10 @@ pub(crate) struct House {
     pub(crate) timeouts: Timeouts,
     pub(crate) counts: Arc<Counts>,
     pub(crate) people: PeopleParts,
+    /// What the numbers of rules mean, as of the floor's start.
+    pub(crate) script: Arc<Script>,
+    /// What a breach costs, as of the floor's start.
+    pub(crate) assessment: Arc<Assessment>,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -127,6 +137,8 @@ impl House {
             timeouts: parts.timeouts,
             counts: Arc::clone(&parts.counts),
             people: std::mem::take(&mut parts.people),
+            script: Arc::clone(&parts.script),
+            assessment: Arc::clone(&parts.assessment),
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use crate::access::{IdentityProvider, SessionLimits, read_secret_file, tls_acceptor};
-use crate::app::{FloorPlan, Ready, WebhookPlan};
+use crate::app::{FloorPlan, Ready, StandardPaths, WebhookPlan};
 use crate::board::Thresholds;
 use crate::config::{FloorSettings, WebhookEvent, WebhookSettings};
 use crate::floor::PeopleParts;
@@ -51,6 +51,11 @@ pub(super) fn plan(
         tap: None,
         webhooks: webhooks(settings)?,
         people,
+        standard: StandardPaths {
+            script: settings.script.clone(),
+            assessment: settings.assessment.clone(),
+            company: None,
+        },
         ready,
     })
 }

@@ -4,6 +4,7 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod rules;
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts.
+/// Calls, flags, recordings, days, alerts, rules.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -22,4 +23,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
+        .route("/api/rules", get(rules::list))
 }

@@ -13,6 +13,8 @@ use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
+use callcue::score::{self, Assessment};
+use callcue::script::{self, Script};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
@@ -245,6 +247,8 @@ impl TestFloor {
             tap: None,
             counts: Arc::clone(&counts),
             people,
+            script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
+            assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
