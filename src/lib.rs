@@ -56,9 +56,10 @@
 //! | [`eval`] | pure | how right a model's text is, against what was said | phrase transcribe |
 //! | [`listen`] | pure | one call from its audio: ear, words and rules together | call monitor score script segment transcribe |
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
+//! | [`sheet`] | pure | a score card as a table: CSV, XLSX, PDF | score |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call score wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
@@ -67,7 +68,7 @@
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http score script store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http score script sheet store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
@@ -156,6 +157,7 @@ pub mod deliver;
 pub mod floor;
 pub mod http;
 pub mod record;
+pub mod sheet;
 pub mod store;
 pub mod swarm;
 pub mod uplink;

@@ -11,6 +11,7 @@ mod alert;
 mod call;
 mod error;
 mod people;
+mod score;
 mod search;
 pub mod sqlite;
 
@@ -21,10 +22,11 @@ pub use call::{
 };
 pub use error::{StoreError, StoreFault};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
+pub use score::{AgentRow, DecidedFlag, MonthFrame, ReviewFigures, ScoreStore};
 pub use search::{SearchStore, TextHit, TextQuery};
 
 /// All that is kept.
-pub trait Store: CallStore + SearchStore + AlertStore + PeopleStore + Send + Sync {
+pub trait Store: CallStore + SearchStore + AlertStore + PeopleStore + ScoreStore + Send + Sync {
     /// Checks what must always be so: events numbered without gaps, call rows that agree with their events, flags and transcripts
     /// that have their event, recordings that are there and whose size is right. One plain English sentence for each fault.
     ///

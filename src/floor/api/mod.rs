@@ -5,6 +5,7 @@ mod cards;
 mod days;
 mod hearing;
 mod rules;
+mod scores;
 
 use std::sync::Arc;
 
@@ -24,4 +25,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
         .route("/api/rules", get(rules::list))
+        .merge(scores::routes())
 }

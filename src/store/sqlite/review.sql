@@ -72,7 +72,7 @@ CREATE TABLE verdicts (
     started_ms INTEGER NOT NULL,
     PRIMARY KEY (call, flag)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX verdicts_by_agent ON verdicts (agent, started_ms, verdict, item, points);
+CREATE INDEX verdicts_by_agent ON verdicts (agent, started_ms, verdict, rule, points);
 CREATE INDEX verdicts_by_rule ON verdicts (rule, started_ms, verdict);
 
 -- Every decision, in order; a row is never changed. They go with their call when that expires or is erased; the audit trail stays.

@@ -13,13 +13,14 @@ use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
-use callcue::score::{self, Assessment};
+use callcue::score::{self, Answer, AppealDecision, Assessment, Entry, EntryOrder, MonthSum};
 use callcue::script::{self, Script};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
-    AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
-    StoreFault, TextHit, TextQuery, UserRow,
+    AgentRow, AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow,
+    CallStore, DecidedFlag, FlagRow, MonthFrame, NewStation, PeopleStore, ReviewFigures, Role, ScoreStore,
+    SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
+    UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -83,15 +84,22 @@ impl FloorClock for TestClock {
     }
 
     fn day(&self, wall_ms: i64) -> DayFrame {
-        let day = 86_400_000;
-        // Beijing is eight hours ahead.
-        let from_ms = (wall_ms + day / 3).div_euclid(day) * day - day / 3;
-        DayFrame { date: "2026-11-27".to_owned(), from_ms, to_ms: from_ms + day }
+        let moment = jiff::Timestamp::from_millisecond(wall_ms).unwrap();
+        frame(moment.to_zoned_datetime(BEIJING.to_time_zone()).date())
     }
 
     fn day_of(&self, date: &str) -> Option<DayFrame> {
-        (date == "2026-11-27").then(|| self.day(NOON))
+        date.parse().ok().map(frame)
     }
+}
+
+/// Beijing is eight hours ahead.
+const BEIJING: jiff::tz::Offset = jiff::tz::Offset::constant(8);
+
+fn frame(date: jiff::civil::Date) -> DayFrame {
+    let midnight = date.to_zoned_datetime(BEIJING.to_time_zone()).unwrap();
+    let from_ms = midnight.timestamp().as_millisecond();
+    DayFrame { date: date.to_string(), from_ms, to_ms: from_ms + 86_400_000 }
 }
 
 /// The built-in store on a disk that can be full.
@@ -187,6 +195,22 @@ impl PeopleStore for Disk {
         fn stations() -> Vec<StationRow>;
         fn audit(entries: &[AuditEntry]) -> ();
         fn audit_trail(query: &AuditQuery) -> Vec<AuditEntry>;
+    }
+}
+
+impl ScoreStore for Disk {
+    hand_on! {
+        fn agents(until_ms: i64, until: &str) -> Vec<AgentRow>;
+        fn month_sums(agents: &[String], month: &MonthFrame) -> BTreeMap<String, MonthSum>;
+        fn decided_flags(agent: &str, month: &MonthFrame) -> Vec<DecidedFlag>;
+        fn review_figures(agent: &str, month: &MonthFrame) -> ReviewFigures;
+        fn open_appeals(agents: &[String], month: &MonthFrame) -> BTreeMap<String, u32>;
+        fn entries(agent: &str, until: &str) -> Vec<Entry>;
+        fn entry(entry: i64) -> Entry;
+        fn put_entry(order: &EntryOrder, by: &str, now_ms: i64) -> i64;
+        fn withdraw_entry(entry: i64, by: &str, now_ms: i64) -> ();
+        fn answer_entry(entry: i64, answer: Answer, reason: &str, by: &str, now_ms: i64) -> ();
+        fn decide_entry_appeal(entry: i64, decision: AppealDecision, note: &str, by: &str, now_ms: i64) -> ();
     }
 }
 
