@@ -17,7 +17,7 @@ mod value;
 
 pub use error::ConfigError;
 pub use floor::{
-    AlertSettings, FloorSettings, MetricsSettings, OidcSettings, ServerSettings, SessionSettings,
+    AlertSettings, BacktestSettings, FloorSettings, MetricsSettings, OidcSettings, ServerSettings, SessionSettings,
     TlsSettings, WebhookEvent, WebhookSettings,
 };
 pub use floor_load::{floor_config_path, load_floor, resolve_floor};

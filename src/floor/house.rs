@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
+use super::backtests::{BacktestRunner, Backtests};
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
@@ -50,6 +51,8 @@ pub struct FloorParts {
     pub script: Arc<Script>,
     /// What a breach costs.
     pub assessment: Arc<Assessment>,
+    /// Who tries changed scripts on kept calls.
+    pub backtests: Arc<dyn BacktestRunner>,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -106,6 +109,8 @@ pub(crate) struct House {
     pub(crate) script: Arc<Script>,
     /// What a breach costs, as of the floor's start.
     pub(crate) assessment: Arc<Assessment>,
+    /// Changed scripts, tried on kept calls.
+    pub(super) backtests: Backtests,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -139,6 +144,7 @@ impl House {
             people: std::mem::take(&mut parts.people),
             script: Arc::clone(&parts.script),
             assessment: Arc::clone(&parts.assessment),
+            backtests: Backtests::new(Arc::clone(&parts.backtests)),
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,

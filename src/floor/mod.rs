@@ -31,6 +31,7 @@
 //! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`].
 
 mod api;
+mod backtests;
 mod clock;
 mod counts;
 mod frames;
@@ -50,6 +51,7 @@ mod station_socket;
 mod visitor;
 mod writer;
 
+pub use backtests::{BacktestRunner, BacktestWatch};
 pub use clock::FloorClock;
 pub use counts::{Counts, Figure};
 pub use house::{FloorParts, Tap, Timeouts};

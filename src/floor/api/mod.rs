@@ -1,5 +1,6 @@
 //! What pages and other programs ask over HTTP. Answers are JSON; what is not done is `{"error":"…","zh":"…"}` with a status.
 
+mod backtests;
 mod calls;
 mod cards;
 mod days;
@@ -26,4 +27,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/alerts", get(days::alerts))
         .route("/api/rules", get(rules::list))
         .merge(scores::routes())
+        .merge(backtests::routes())
 }

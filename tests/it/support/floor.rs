@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, SessionLimits, audit_queue};
+use callcue::app::FloorBacktests;
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
@@ -259,6 +261,7 @@ impl TestFloor {
             Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, SessionLimits::default()));
         let clock = Arc::new(TestClock { wall_ms: AtomicI64::new(NOON), steady_ms: AtomicI64::new(NOON) });
         let counts = Arc::new(Counts::default());
+        let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap());
         let parts = FloorParts {
             store,
             accounts: Arc::clone(&accounts),
@@ -272,7 +275,8 @@ impl TestFloor {
             counts: Arc::clone(&counts),
             people,
             script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
-            assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
+            assessment: Arc::clone(&assessment),
+            backtests: Arc::new(FloorBacktests { store: disk.clone(), assessment, threads: NonZeroUsize::MIN }),
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
