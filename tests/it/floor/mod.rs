@@ -10,6 +10,8 @@ mod lead;
 mod openapi;
 // Log-in, users, stations, the audit trail, and those who try to get around them.
 mod people;
+// The review room: who may what, and the answers as files.
+mod review;
 // Log-in by the company's identity provider.
 mod sign_on;
 // What stations send: each event once, in order, whatever breaks.
