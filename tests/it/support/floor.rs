@@ -95,8 +95,9 @@ impl FloorClock for TestClock {
     }
 
     fn day_of(&self, date: &str) -> Option<DayFrame> {
-        let noon = date.parse::<jiff::civil::Date>().ok()?.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-        Some(DayFrame { date: date.to_owned(), ..self.day(noon.timestamp().as_millisecond() - 28_800_000) })
+        let noon = date.parse::<jiff::civil::Date>().ok()?.at(12, 0, 0, 0);
+        let noon = jiff::tz::offset(8).to_timestamp(noon).ok()?;
+        Some(DayFrame { date: date.to_owned(), ..self.day(noon.as_millisecond()) })
     }
 }
 
