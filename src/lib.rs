@@ -59,16 +59,17 @@
 //! | [`sheet`] | pure | a score card as a table: CSV, XLSX, PDF | score |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call score wire |
+//! | [`review`] | pure | the review room's rules: who may decide what and when, what it costs, samples, agreement | score |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, decisions, who looked at what | call review score wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
-//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
+//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record review score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access backtest board call http score script sheet store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access backtest board call http privacy review score script sheet store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
@@ -136,6 +137,7 @@ pub mod draft;
 pub mod monitor;
 pub mod phrase;
 pub mod privacy;
+pub mod review;
 pub mod rules;
 pub mod score;
 pub mod script;

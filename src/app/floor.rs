@@ -47,6 +47,8 @@ pub struct FloorPlan {
     pub standard: StandardPaths,
     /// Calls that a back-test judges at the same time, one thread each.
     pub backtest_threads: NonZeroUsize,
+    /// Days in which an agent may answer to what a reviewer decided.
+    pub appeal_days: u32,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Ready,
 }
@@ -123,6 +125,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
                 assessment: Arc::clone(&scripts.standing().assessment),
                 threads: plan.backtest_threads,
             }),
+            appeal_days: plan.appeal_days,
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);

@@ -22,8 +22,12 @@ pub struct FloorBacktests {
 impl BacktestRunner for FloorBacktests {
     fn start(&self, script: Arc<Script>, since_ms: Option<i64>, watch: BacktestWatch) -> io::Result<()> {
         let store = Arc::clone(&self.store);
-        let plan =
-            BacktestPlan { script, assessment: Arc::clone(&self.assessment), since_ms, threads: self.threads };
+        let plan = BacktestPlan {
+            script,
+            assessment: Arc::clone(&self.assessment),
+            since_ms,
+            threads: self.threads,
+        };
         let work = move || {
             let done = run(&*store, &plan, &watch);
             watch.end(done.err().map(|error| {

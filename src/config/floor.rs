@@ -31,6 +31,8 @@ pub struct FloorSettings {
     pub alerts: AlertSettings,
     /// Changed scripts, tried on kept calls.
     pub backtests: BacktestSettings,
+    /// How reviewers and agents deal with each other.
+    pub review: ReviewSettings,
     /// Figures for Prometheus.
     pub metrics: MetricsSettings,
     /// Who is told of flags, alerts and ended calls.
@@ -118,6 +120,21 @@ pub struct BacktestSettings {
 impl Default for BacktestSettings {
     fn default() -> Self {
         Self { cores: 1 }
+    }
+}
+
+/// `[review]`: the review room.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReviewSettings {
+    /// An agent may answer to what was decided for so many days after the call's review was finished, 1 to 90. Default: 7.
+    #[serde(deserialize_with = "within::<_, 1, 90>")]
+    pub appeal_days: u32,
+}
+
+impl Default for ReviewSettings {
+    fn default() -> Self {
+        Self { appeal_days: 7 }
     }
 }
 

@@ -222,7 +222,8 @@ impl Backtests {
         kept.backtests.truncate(KEPT_MAX);
         drop(kept);
         if let Ok(script) = script
-            && let Err(why) = self.runner.start(Arc::new(script), since_ms, BacktestWatch(Arc::clone(&backtest)))
+            && let Err(why) =
+                self.runner.start(Arc::new(script), since_ms, BacktestWatch(Arc::clone(&backtest)))
         {
             tracing::error!(%why, "a back-test got no thread");
         }

@@ -14,6 +14,7 @@ use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
+use crate::review::Refusal;
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
@@ -53,6 +54,8 @@ pub struct FloorParts {
     pub assessment: Arc<Assessment>,
     /// Who tries changed scripts on kept calls.
     pub backtests: Arc<dyn BacktestRunner>,
+    /// Days in which an agent may answer to what was decided.
+    pub appeal_days: u32,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -111,6 +114,8 @@ pub(crate) struct House {
     pub(crate) assessment: Arc<Assessment>,
     /// Changed scripts, tried on kept calls.
     pub(super) backtests: Backtests,
+    /// Days in which an agent may answer to what was decided.
+    pub(crate) appeal_days: u32,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -145,6 +150,7 @@ impl House {
             script: Arc::clone(&parts.script),
             assessment: Arc::clone(&parts.assessment),
             backtests: Backtests::new(Arc::clone(&parts.backtests)),
+            appeal_days: parts.appeal_days,
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,
@@ -198,6 +204,7 @@ impl From<StoreError> for Fault {
                 "与已有数据冲突",
                 format!("this contradicts what is kept: {why}"),
             ),
+            StoreFault::Refused(refusal) => refusal.clone().into(),
             StoreFault::DiskFull => {
                 tracing::error!(%error, "the store has no room");
                 Self::new(
@@ -215,6 +222,30 @@ impl From<StoreError> for Fault {
                 )
             }
         }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::NotOwn | Refusal::SameReviewer | Refusal::NoJudge => StatusCode::FORBIDDEN,
+            Refusal::NoReason => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Locked(_)
+            | Refusal::NotLocked
+            | Refusal::Finished
+            | Refusal::NotFinished
+            | Refusal::Undecided(_)
+            | Refusal::Running
+            | Refusal::Answered
+            | Refusal::NothingToAnswer
+            | Refusal::TooLate
+            | Refusal::NoAppeal
+            | Refusal::Settled
+            | Refusal::JudgingOver
+            | Refusal::Unjudged(_)
+            | Refusal::Blind => StatusCode::CONFLICT,
+        };
+        Self::new(status, refusal.zh(), refusal.to_string())
     }
 }
 

@@ -35,9 +35,14 @@ impl Visitor {
         if may(self.user(), act, on) {
             return Ok(());
         }
-        self.note(house, "refused", object, &format!("{act:?}"));
+        Err(self.refuse(house, object, &format!("{act:?}")))
+    }
+
+    /// The fault of something that the visitor may not do, for `why`; it goes to the audit trail.
+    pub(crate) fn refuse(&self, house: &House, object: &str, why: &str) -> Fault {
+        self.note(house, "refused", object, why);
         self.noted.set();
-        Err(not_yours())
+        not_yours()
     }
 
     /// Of which teams the visitor may have something; a fault if of none.

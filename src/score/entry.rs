@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::mark::{Answer, Appeal, AppealDecision, Mark, MarkSource};
+use super::mark::{Answer, Appeal, Mark, MarkSource, Ruling};
 use super::{Assessment, Item};
 
 /// Characters of a note or a reason.
@@ -176,7 +176,7 @@ impl Entry {
     /// The entry as a mark; none if its date is none.
     pub fn mark(&self) -> Option<Mark> {
         let overturned =
-            self.appeal.as_ref().is_some_and(|appeal| appeal.decision == Some(AppealDecision::Overturned));
+            self.appeal.as_ref().is_some_and(|appeal| appeal.decision == Some(Ruling::Overturned));
         Some(Mark {
             on: self.order.date.parse().ok()?,
             item: self.order.item.clone(),

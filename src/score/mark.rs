@@ -49,7 +49,7 @@ impl Mark {
     /// Whether its points are part of the total. What was taken back or overturned is shown and does not count.
     pub fn counts(&self) -> bool {
         let overturned =
-            self.appeal.as_ref().is_some_and(|appeal| appeal.decision == Some(AppealDecision::Overturned));
+            self.appeal.as_ref().is_some_and(|appeal| appeal.decision == Some(Ruling::Overturned));
         !self.withdrawn && !overturned
     }
 
@@ -70,7 +70,7 @@ impl Mark {
     }
 }
 
-/// What an agent says to a decision.
+/// What an agent says to a confirmed flag, or to points entered by hand: once, and for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -80,10 +80,10 @@ pub enum Answer {
     Appealed,
 }
 
-/// What a second reviewer says to an appeal.
+/// What becomes of an appeal. Final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AppealDecision {
+pub enum Ruling {
     /// What was decided first stands.
     Upheld,
     /// It falls, and its points with it.
@@ -102,7 +102,7 @@ pub struct Appeal {
     /// When.
     pub answered_ms: i64,
     /// None: open, or accepted.
-    pub decision: Option<AppealDecision>,
+    pub decision: Option<Ruling>,
     /// Log-in name of the second reviewer; empty before.
     pub decided_by: String,
     /// When; none before.

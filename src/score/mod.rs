@@ -13,7 +13,7 @@ pub use card::{
     ScoreLine, TREND_MONTHS, TeamScores, month_name,
 };
 pub use entry::{Decider, Entry, EntryOrder, Objection};
-pub use mark::{Answer, Appeal, AppealDecision, Mark, MarkSource};
+pub use mark::{Answer, Appeal, Mark, MarkSource, Ruling};
 pub use month::{Earned, Finding, Found, Proposal};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
 use super::table::{Cell, Column, Sheet, Table};
-use crate::score::{Answer, AppealDecision, Fault, ScoreCard, ScoreLine, TeamScores};
+use crate::score::{Answer, Fault, Ruling, ScoreCard, ScoreLine, TeamScores};
 
 const fn column(name: &'static str, width_em: f32) -> Column {
     Column { name, width_em }
@@ -114,8 +114,8 @@ fn appeal(line: &ScoreLine) -> &'static str {
     match (appeal.answer, appeal.decision) {
         (Answer::Accepted, _) => "已接受",
         (Answer::Appealed, None) => "待裁定",
-        (Answer::Appealed, Some(AppealDecision::Upheld)) => "维持",
-        (Answer::Appealed, Some(AppealDecision::Overturned)) => "撤销",
+        (Answer::Appealed, Some(Ruling::Upheld)) => "维持",
+        (Answer::Appealed, Some(Ruling::Overturned)) => "撤销",
     }
 }
 

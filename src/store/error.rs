@@ -1,3 +1,5 @@
+use crate::review::Refusal;
+
 /// What a store could not do, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {fault}")]
@@ -21,6 +23,9 @@ pub enum StoreFault {
     /// It contradicts what is kept: a name that is taken, a call of another station.
     #[error("{0}")]
     Conflict(String),
+    /// The rules of the review room do not allow it; the refusal says what to do. Nothing was changed.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The data was written by a newer callcue; install that.
     #[error("the data is of version {found}, this callcue knows up to {known}; install a newer callcue")]
     TooNew {
@@ -32,4 +37,10 @@ pub enum StoreFault {
     /// The file is damaged, or cannot be read or written: see to the disk, or take a backup.
     #[error("{0}; see to the disk, or take a backup")]
     Broken(String),
+}
+
+impl From<Refusal> for StoreFault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }

@@ -1,4 +1,4 @@
-//! What the floor keeps: calls with their events, recordings, people, alerts and who looked at what.
+//! What the floor keeps: calls with their events, recordings, people, alerts, what reviewers decide, and who looked at what.
 //!
 //! [`Store`] is everything that the floor asks of it. [`sqlite`] is the one that is built in; another database is another
 //! implementation, and nothing else changes. All of it blocks: the floor calls it from threads of its own, one of which is
@@ -11,6 +11,7 @@ mod alert;
 mod call;
 mod error;
 mod people;
+pub mod review;
 mod score;
 mod search;
 pub mod sqlite;
@@ -22,13 +23,27 @@ pub use call::{
 };
 pub use error::{StoreError, StoreFault};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
+pub use review::{AppealStore, CalibrationStore, QualityStore, QueueStore, ReviewStore};
 pub use score::{AgentRow, DecidedFlag, MonthFrame, ReviewFigures, ScoreStore};
 pub use search::{SearchStore, TextHit, TextQuery};
 
 /// All that is kept.
-pub trait Store: CallStore + SearchStore + AlertStore + PeopleStore + ScoreStore + Send + Sync {
+pub trait Store:
+    CallStore
+    + SearchStore
+    + AlertStore
+    + PeopleStore
+    + QueueStore
+    + ReviewStore
+    + AppealStore
+    + CalibrationStore
+    + QualityStore
+    + ScoreStore
+    + Send
+    + Sync
+{
     /// Checks what must always be so: events numbered without gaps, call rows that agree with their events, flags and transcripts
-    /// that have their event, recordings that are there and whose size is right. One plain English sentence for each fault.
+    /// that have their event, verdicts that are the last decisions, recordings that are there and whose size is right. One plain English sentence for each fault.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read at all.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::StoreError;
-use crate::score::{Answer, Appeal, AppealDecision, Entry, EntryOrder, MonthSum};
+use crate::score::{Answer, Appeal, Entry, EntryOrder, MonthSum, Ruling};
 
 /// A month on the clock of the floor's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +154,7 @@ pub trait ScoreStore {
     fn decide_entry_appeal(
         &self,
         entry: i64,
-        decision: AppealDecision,
+        decision: Ruling,
         note: &str,
         by: &str,
         now_ms: i64,

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use crate::call::{
-    AlignedWord, Agreement, Basis, Channel, EndedBy, Event, EventKind, FlagKind, Hearing, Metrics, ProposedPoints,
+    Agreement, AlignedWord, Basis, Channel, EndedBy, Event, EventKind, FlagKind, Hearing, Metrics,
+    ProposedPoints,
 };
 use crate::script::{Rule, Script};
 use crate::store::{Arrival, CallHeader, NewStation};
@@ -16,14 +17,24 @@ const EVENTS: (usize, usize) = (12, 17);
 /// Of so many calls one has a flag, or two.
 const FLAGGED: usize = 4;
 
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎";
+const SURNAMES: &str =
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎";
 const GIVEN: &str = "芳娜静敏丽强磊军洋勇艳杰涛明超霞平刚桂英华玉兰萍红梅建国志伟";
 const TEAMS: [&str; 8] = ["一组", "二组", "三组", "四组", "五组", "六组", "七组", "八组"];
-const WHAT: [&str; 12] = [
-    "快递", "包裹", "电费单", "门禁卡", "停车位", "水管", "电梯", "物业费", "发票", "退款", "地址", "合同",
+const WHAT: [&str; 12] =
+    ["快递", "包裹", "电费单", "门禁卡", "停车位", "水管", "电梯", "物业费", "发票", "退款", "地址", "合同"];
+const WHERE: [&str; 10] = [
+    "北京中转站",
+    "上海仓库",
+    "三号楼",
+    "东门",
+    "地下车库",
+    "财务部",
+    "客服中心",
+    "二单元",
+    "天津分拨",
+    "门卫室",
 ];
-const WHERE: [&str; 10] =
-    ["北京中转站", "上海仓库", "三号楼", "东门", "地下车库", "财务部", "客服中心", "二单元", "天津分拨", "门卫室"];
 const AGENT: [&str; 10] = [
     "好的, 请您稍等片刻, 我马上为您查询{what}",
     "您的{what}昨天晚上已经到了{where}, 预计明天上午送到",

@@ -39,6 +39,8 @@ fn every_setting_is_read() {
         long_silence_s = 3
         long_hold_s = 10
         acknowledge_s = 5
+        [review]
+        appeal_days = 14
         [metrics]
         token_file = "metrics.token"
         [[webhooks]]
@@ -68,6 +70,7 @@ fn every_setting_is_read() {
     assert_eq!(tls.key, Path::new("/run/keys/floor.key"));
     assert_eq!((settings.sessions.idle_min, settings.sessions.longest_h), (5, 168));
     assert_eq!(settings.alerts.long_hold_s, 10);
+    assert_eq!(settings.review.appeal_days, 14);
     assert_eq!(settings.metrics.token_file, Some(PathBuf::from("/etc/callcue/metrics.token")));
     assert_eq!(settings.webhooks[0].events, [WebhookEvent::Alert]);
     assert_eq!(settings.webhooks[1].events.len(), 3, "all unless said");
@@ -109,6 +112,7 @@ fn mistakes_are_told_with_line_and_column_and_their_mend() {
         ),
         ("[alerts]\nlong_silence_s = 1000000", "2:18: invalid value"),
         ("[backtests]\ncores = 0", "2:9: invalid value"),
+        ("[review]\nappeal_days = 0", "2:15: invalid value"),
         ("[[webhooks]]\nurl = 'ftp://x'\nsecret_file = 's'", "2:7: \"ftp://x\" is no address of a service"),
         ("[[webhooks]]\nurl = 'https://x/'", "1:1: missing field `secret_file`"),
         ("[[webhooks]]\nurl = 'https://x/'\nsecret = 'abc'", "3:1: unknown field `secret`"),
@@ -184,7 +188,7 @@ fn the_sample_holds_every_default() {
     let uncommented: String = sample.lines().map(|line| shown(line) + "\n").collect();
     assert_eq!(toml::from_str::<FloorSettings>(&uncommented).unwrap(), FloorSettings::default());
     let settings = uncommented.parse::<toml::Table>().unwrap();
-    for (table, keys) in [("server", 3), ("sessions", 2), ("alerts", 3), ("backtests", 1)] {
+    for (table, keys) in [("server", 3), ("sessions", 2), ("alerts", 3), ("review", 1), ("backtests", 1)] {
         assert_eq!(settings[table].as_table().unwrap().len(), keys, "{table}");
     }
     // The examples are right, too.

@@ -60,6 +60,8 @@ mod record;
 mod resample;
 // The JSON Schemas in config/schema, by which editors complete.
 mod schema;
+// The review room's rules: who may decide what and when, what it costs, samples, agreement.
+mod review;
 // The score card: what findings propose, month by month.
 mod score;
 // The card itself, as a function of decisions: what counts, what is shown, what a lead may enter.

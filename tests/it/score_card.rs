@@ -1,8 +1,8 @@
 //! Score cards as a function of decisions: what counts, what is shown, what a lead may enter.
 
 use callcue::score::{
-    Answer, Appeal, AppealDecision, Assessment, BUNDLED, BUNDLED_NAME, CardFacts, Counted, Decider, Earned,
-    Entry, EntryOrder, Mark, MarkSource, Member, MonthSum, ScoreCard,
+    Answer, Appeal, Assessment, BUNDLED, BUNDLED_NAME, CardFacts, Counted, Decider, Earned, Entry,
+    EntryOrder, Mark, MarkSource, Member, MonthSum, Ruling, ScoreCard,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ pub(crate) fn standard() -> Assessment {
     Assessment::parse(BUNDLED_NAME, BUNDLED).unwrap()
 }
 
-fn appeal(answer: Answer, decision: Option<AppealDecision>) -> Appeal {
+fn appeal(answer: Answer, decision: Option<Ruling>) -> Appeal {
     Appeal {
         answer,
         reason: "没有说过".into(),
@@ -81,9 +81,9 @@ pub(crate) fn facts(marks: Vec<Mark>) -> CardFacts {
 pub(crate) fn rich_card() -> ScoreCard {
     let day = |day| date(2026, 11, day);
     let mut overturned = flag(day(3), 9, "2.1", "A4", -2);
-    overturned.appeal = Some(appeal(Answer::Appealed, Some(AppealDecision::Overturned)));
+    overturned.appeal = Some(appeal(Answer::Appealed, Some(Ruling::Overturned)));
     let mut upheld = flag(day(4), 4, "4.2", "A10", -5);
-    upheld.appeal = Some(appeal(Answer::Appealed, Some(AppealDecision::Upheld)));
+    upheld.appeal = Some(appeal(Answer::Appealed, Some(Ruling::Upheld)));
     let mut withdrawn = entered(day(5), 2, "A8", -2);
     withdrawn.withdrawn = true;
     let mut evil = entered(day(6), 3, "A14", -1);
@@ -236,7 +236,7 @@ fn what_may_become_of_an_entry() {
     let answered = |answer, decision| Entry { appeal: Some(appeal(answer, decision)), ..fresh.clone() };
     let withdrawn = Entry { withdrawn_ms: Some(5), withdrawn_by: "chen".into(), ..fresh.clone() };
     let appealed = answered(Answer::Appealed, None);
-    let upheld = answered(Answer::Appealed, Some(AppealDecision::Upheld));
+    let upheld = answered(Answer::Appealed, Some(Ruling::Upheld));
     let accepted = answered(Answer::Accepted, None);
     for (what, entry, may_answer, may_decide, may_withdraw) in [
         ("fresh", &fresh, true, false, true),
@@ -272,8 +272,8 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
         mark.appeal = match answer {
             0 => None,
             1 => Some(appeal(Answer::Accepted, None)),
-            2 => Some(appeal(Answer::Appealed, Some(AppealDecision::Upheld))),
-            _ => Some(appeal(Answer::Appealed, Some(AppealDecision::Overturned))),
+            2 => Some(appeal(Answer::Appealed, Some(Ruling::Upheld))),
+            _ => Some(appeal(Answer::Appealed, Some(Ruling::Overturned))),
         };
         mark.withdrawn = withdrawn && sort != 0;
         mark
@@ -298,7 +298,7 @@ proptest! {
         let before = standard().card(facts(marks.clone())).total;
         let mut changed = marks.clone();
         let place = which.index(marks.len());
-        changed[place].appeal = Some(appeal(Answer::Appealed, Some(AppealDecision::Overturned)));
+        changed[place].appeal = Some(appeal(Answer::Appealed, Some(Ruling::Overturned)));
         let after = standard().card(facts(changed)).total;
         let lost = if marks[place].counts() { marks[place].points } else { 0 };
         prop_assert_eq!(after, before - lost);

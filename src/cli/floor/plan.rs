@@ -58,6 +58,7 @@ pub(super) fn plan(
             company: None,
         },
         backtest_threads: backtest_threads(settings),
+        appeal_days: settings.review.appeal_days,
         ready,
     })
 }

@@ -10,7 +10,7 @@ use crate::access::{Act, On, may};
 use crate::call::FlagKind;
 use crate::floor::backtests::{Backtest, BacktestFigures, BacktestState, Busy};
 use crate::floor::house::House;
-use crate::floor::people::{Body, require_own_page};
+use crate::floor::people::{Body, from_own_page};
 use crate::floor::visitor::Visitor;
 use crate::http::Fault;
 use crate::script::{Diagnostic, Language, Script};
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/backtests", post(begin))
         .layer(DefaultBodyLimit::max(SCRIPT_MAX))
         .route("/api/backtests/{backtest}", get(one).delete(stop))
-        .route_layer(middleware::from_fn(require_own_page))
+        .route_layer(middleware::from_fn(from_own_page))
 }
 
 /// `POST /api/backtests`
@@ -153,7 +153,11 @@ async fn begin(
         let parsed = Script::parse(FILE, &script);
         let begun = house.backtests.begin(parsed, since_ms, Arc::clone(&house.clock));
         let backtest = begun.map_err(|Busy| {
-            Fault::new(StatusCode::CONFLICT, "已经有一个回测在进行", "another back-test runs; stop it, or wait for its end")
+            Fault::new(
+                StatusCode::CONFLICT,
+                "已经有一个回测在进行",
+                "another back-test runs; stop it, or wait for its end",
+            )
         })?;
         visitor.note(house, "backtest_begun", &format!("backtest {}", backtest.number), "");
         Ok(Json(BacktestCard::of(&backtest, &visitor)))
@@ -184,5 +188,9 @@ async fn stop(
 }
 
 fn gone() -> Fault {
-    Fault::new(StatusCode::NOT_FOUND, "没有这个回测, 或者已经不再保留", "there is no such back-test, or it is not kept any more")
+    Fault::new(
+        StatusCode::NOT_FOUND,
+        "没有这个回测, 或者已经不再保留",
+        "there is no such back-test, or it is not kept any more",
+    )
 }

@@ -121,7 +121,7 @@ pub(super) async fn events(
 }
 
 /// A call that the visitor may do that with. One that is not there is told as one that is not the visitor's.
-pub(super) async fn find(
+pub(in crate::floor) async fn find(
     house: &Arc<House>,
     visitor: &Visitor,
     act: Act,

@@ -5,6 +5,7 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod review;
 mod rules;
 mod scores;
 
@@ -15,7 +16,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts, rules.
+/// Calls, flags, recordings, days, alerts, rules, the review room, score cards, back-tests.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -28,4 +29,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/rules", get(rules::list))
         .merge(scores::routes())
         .merge(backtests::routes())
+        .merge(review::routes())
 }

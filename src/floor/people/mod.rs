@@ -26,7 +26,7 @@ use axum::{Router, middleware};
 
 pub(super) use body::Body;
 pub(super) use log_ins::LogIns;
-pub(super) use own_page::require as require_own_page;
+pub(super) use own_page::require as from_own_page;
 pub(super) use sender::forwarded;
 pub(super) use sign_on::SignOns;
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{signed, unsigned, word};
 use super::figures::{Figures, state_number, state_of};
-use super::search;
+use super::{review, search};
 use crate::call::EventKind;
 use crate::store::{Appended, Arrival, CallState, Standing, StoreFault};
 use crate::wire::StampedEvent;
@@ -230,6 +230,12 @@ fn keep_findings(
                 in_hundredths(heard.sure)
             ];
             connection.prepare_cached(sql)?.execute(row)?;
+            review::flagged(connection, *key, seq)?;
+        }
+        EventKind::CueFeedback { id, wrong } => {
+            let sql =
+                "INSERT INTO cue_feedback (call, seq, rule, wrong, started_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+            connection.prepare_cached(sql)?.execute(params![key, seq, rule_of_cue(id), wrong, started_ms])?;
         }
         EventKind::Summary { items, .. } => {
             let sql = "INSERT INTO points (call, item, points) VALUES (?1, ?2, ?3)
@@ -243,8 +249,13 @@ fn keep_findings(
     Ok(())
 }
 
+/// A cue's id is `rule#n`.
+pub(super) fn rule_of_cue(id: &str) -> &str {
+    id.split_once('#').map_or("", |(rule, _)| rule)
+}
+
 /// How sure words were heard; 100 where nothing says so.
-fn in_hundredths(sure: Option<f32>) -> i64 {
+pub(super) fn in_hundredths(sure: Option<f32>) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "0 to 100")]
     sure.map_or(100, |sure| (sure.clamp(0.0, 1.0) * 100.0).round() as i64)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::SqliteStore;
 use super::column::word;
 use super::scores::{self, APPEAL, appeal, is_entered};
-use crate::score::{Answer, AppealDecision, Entry, EntryOrder, MonthSum};
+use crate::score::{Answer, Entry, EntryOrder, MonthSum, Ruling};
 use crate::store::{AgentRow, DecidedFlag, MonthFrame, ReviewFigures, ScoreStore, StoreError, StoreFault};
 
 impl ScoreStore for SqliteStore {
@@ -83,7 +83,7 @@ impl ScoreStore for SqliteStore {
     fn decide_entry_appeal(
         &self,
         entry: i64,
-        decision: AppealDecision,
+        decision: Ruling,
         note: &str,
         by: &str,
         now_ms: i64,
@@ -95,8 +95,8 @@ impl ScoreStore for SqliteStore {
             let values = params![entry, word(decision)?, note, by, now_ms];
             one_row(connection.prepare_cached(sql)?.execute(values)?, "no appeal waits for a decision")?;
             match decision {
-                AppealDecision::Upheld => Ok(()),
-                AppealDecision::Overturned => withdraw(connection, entry, by, now_ms),
+                Ruling::Upheld => Ok(()),
+                Ruling::Overturned => withdraw(connection, entry, by, now_ms),
             }
         })
     }

@@ -23,6 +23,7 @@ mod folder;
 mod people;
 mod query;
 mod recording;
+mod review;
 mod schema;
 mod scores;
 mod search;
@@ -45,7 +46,7 @@ const READERS_MAX: usize = 4;
 /// How long another program (`callcue floor verify`, `enrol`) may hold the file before we give up.
 const BUSY_MAX: Duration = Duration::from_secs(10);
 /// Statements a connection keeps ready; there are fewer in all.
-const STATEMENTS_MAX: usize = 96;
+const STATEMENTS_MAX: usize = 192;
 /// Pages in memory, KiB: of the writer, and of each reader. With all readers it is what a floor may have for a few hundred stations;
 /// the system keeps the rest of the file in its own memory, if it has some to spare.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;

@@ -30,10 +30,23 @@ CREATE TABLE reviews (
     -- Until then the agent may appeal; NULL before it is finished.
     appeal_until_ms INTEGER
 ) STRICT;
-CREATE INDEX reviews_by_state ON reviews (state, started_ms);
-CREATE INDEX reviews_by_team ON reviews (team, state, started_ms);
-CREATE INDEX reviews_by_agent ON reviews (agent, state, started_ms);
+-- `call` is named so that an index ends in the order of a page; what is behind it lets a page be narrowed from the index alone.
+CREATE INDEX reviews_by_state ON reviews (state, started_ms, call, worst_points, least_sure, sampled);
+CREATE INDEX reviews_by_team ON reviews (team, state, started_ms, call, worst_points, least_sure, sampled);
+CREATE INDEX reviews_by_agent ON reviews (agent, state, started_ms, call, team, worst_points, least_sure, sampled);
 CREATE INDEX reviews_by_assigned ON reviews (assigned_to, state, started_ms) WHERE assigned_to <> '';
+
+-- The queue by rule: each rule of a call's flags, of machine and persons. The rest is the review's.
+CREATE TABLE review_rules (
+    rule TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    started_ms INTEGER NOT NULL,
+    call INTEGER NOT NULL REFERENCES reviews (call) ON DELETE CASCADE,
+    team TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    PRIMARY KEY (rule, state, started_ms, call)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX review_rules_of_call ON review_rules (call);
 
 -- Flags that the machine missed and a person added.
 CREATE TABLE added_flags (
@@ -73,7 +86,8 @@ CREATE TABLE verdicts (
     PRIMARY KEY (call, flag)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verdicts_by_agent ON verdicts (agent, started_ms, verdict, rule, points);
-CREATE INDEX verdicts_by_rule ON verdicts (rule, started_ms, verdict);
+CREATE INDEX verdicts_by_rule ON verdicts (rule, verdict, started_ms);
+CREATE INDEX verdicts_by_start ON verdicts (started_ms, rule, verdict);
 
 -- Every decision, in order; a row is never changed. They go with their call when that expires or is erased; the audit trail stays.
 CREATE TABLE decisions (

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::append::{Known, known};
 use super::column::{signed, unsigned, word};
 use super::figures::Figures;
-use super::{append, folder};
+use super::{append, folder, review};
 use crate::call::{Event, EventKind};
 use crate::store::StoreFault;
 use crate::wire::StampedEvent;
@@ -31,6 +31,7 @@ pub(super) fn verify(connection: &Connection, recordings: &Path) -> Result<Vec<S
         check_keys(&moment, &mut faults)?;
         check_calls(&moment, &mut faults)?;
         check_index(&moment, &mut faults)?;
+        review::check_reviews(&moment, &mut faults)?;
         check_recordings(&moment, recordings, &mut faults)?;
         recording_files(recordings)?
     };
@@ -126,7 +127,8 @@ fn check_call(
     compare_rows(call, row, &figures, faults);
     let sql = "SELECT seq, channel, from_ms, to_ms, text FROM transcripts WHERE call = ?1";
     compare(call, "transcript", &transcripts, &found(connection, sql, known.key)?, faults);
-    let sql = "SELECT seq, at_ms, rule, kind, from_ms, to_ms, text, item, points, started_ms, team, agent
+    let sql = "SELECT seq, at_ms, rule, kind, from_ms, to_ms, text, item, points, started_ms, team, agent,
+                   phrase, sure
                FROM flags WHERE call = ?1";
     compare(call, "flag", &flags, &found(connection, sql, known.key)?, faults);
     let mut statement = connection.prepare_cached("SELECT item, points FROM points WHERE call = ?1")?;
@@ -151,7 +153,7 @@ fn findings(
             let row = vec![Value::Text(word(channel)?), number(from_ms), number(to_ms), text(words)];
             transcripts.insert(stamped.seq, row);
         }
-        EventKind::Flag { rule, kind, from_ms, to_ms, text: words, item, points, .. } => {
+        EventKind::Flag { rule, kind, from_ms, to_ms, text: words, phrase, item, points, heard, .. } => {
             flags.insert(
                 stamped.seq,
                 vec![
@@ -166,6 +168,8 @@ fn findings(
                     known.figures.started_ms.map_or(Value::Null, Value::Integer),
                     text(&known.team),
                     text(&known.agent),
+                    text(phrase),
+                    Value::Integer(append::in_hundredths(heard.sure)),
                 ],
             );
         }

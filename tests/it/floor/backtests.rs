@@ -57,12 +57,20 @@ async fn a_changed_script_is_tried_on_kept_calls() {
     let (status, begun) = send(&floor, "POST", "/api/backtests", &owner, &order(script::BUNDLED)).await;
     assert_eq!((status, begun["backtest"].as_u64()), (200, Some(1)), "{begun}");
     let done = over(&floor, &begun["backtest"], &owner).await;
-    assert_eq!((done["state"].as_str(), done["calls_done"].as_u64(), done["calls_all"].as_u64()), (Some("done"), Some(2), Some(2)));
+    assert_eq!(
+        (done["state"].as_str(), done["calls_done"].as_u64(), done["calls_all"].as_u64()),
+        (Some("done"), Some(2), Some(2))
+    );
     let gained = done["changes"].as_array().unwrap();
     let found = gained.iter().find(|change| change["rule"] == "2.1").unwrap_or_else(|| panic!("{done}"));
-    assert_eq!((&found["change"], &found["call"], &found["text"]), (&json!("gained"), &json!("b"), &json!("")), "no words for a script's owner");
+    assert_eq!(
+        (&found["change"], &found["call"], &found["text"]),
+        (&json!("gained"), &json!("b"), &json!("")),
+        "no words for a script's owner"
+    );
     assert_eq!(done["gained"].as_u64().unwrap() as usize, gained.len());
-    let by_rule: u64 = done["rules"].as_array().unwrap().iter().map(|rule| rule["gained"].as_u64().unwrap()).sum();
+    let by_rule: u64 =
+        done["rules"].as_array().unwrap().iter().map(|rule| rule["gained"].as_u64().unwrap()).sum();
     assert_eq!(Some(by_rule), done["gained"].as_u64());
     let read = floor.get("/api/backtests/1", &admin).await.1;
     let words = read["changes"].as_array().unwrap().iter().find(|change| change["rule"] == "2.1").unwrap();

@@ -12,6 +12,8 @@ mod lead;
 mod openapi;
 // Log-in, users, stations, the audit trail, and those who try to get around them.
 mod people;
+// The review room: who may what, and the answers as files.
+mod review;
 // Score cards: what counts, who may see and enter it, and the files.
 mod scores;
 // Log-in by the company's identity provider.

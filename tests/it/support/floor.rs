@@ -15,14 +15,20 @@ use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
-use callcue::score::{self, Answer, AppealDecision, Assessment, Entry, EntryOrder, MonthSum};
+use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
+use callcue::score::{self, Assessment, Entry, EntryOrder, MonthSum};
 use callcue::script::{self, Script};
+use callcue::store::review::{
+    AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
+    OwnCall, PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said,
+    SavedFilter, Who,
+};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
-    AgentRow, AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow,
-    CallStore, DecidedFlag, FlagRow, MonthFrame, NewStation, PeopleStore, ReviewFigures, Role, ScoreStore,
-    SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
-    UserRow,
+    AgentRow, AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery,
+    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, FlagRow, MonthFrame, NewStation,
+    PeopleStore, QualityStore, QueueStore, ReviewFigures, ReviewStore, Role, ScoreStore, SearchStore,
+    SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -212,13 +218,66 @@ impl ScoreStore for Disk {
         fn put_entry(order: &EntryOrder, by: &str, now_ms: i64) -> i64;
         fn withdraw_entry(entry: i64, by: &str, now_ms: i64) -> ();
         fn answer_entry(entry: i64, answer: Answer, reason: &str, by: &str, now_ms: i64) -> ();
-        fn decide_entry_appeal(entry: i64, decision: AppealDecision, note: &str, by: &str, now_ms: i64) -> ();
+        fn decide_entry_appeal(entry: i64, decision: Ruling, note: &str, by: &str, now_ms: i64) -> ();
     }
 }
 
 impl SearchStore for Disk {
     hand_on! {
         fn search(query: &TextQuery) -> Vec<TextHit>;
+    }
+}
+
+impl QueueStore for Disk {
+    hand_on! {
+        fn queue(query: &QueueQuery) -> QueuePage;
+        fn filters(who: &str) -> Vec<SavedFilter>;
+        fn put_filter(who: &str, filter: &SavedFilter) -> ();
+        fn remove_filter(who: &str, name: &str) -> ();
+        fn candidates(team: &str, from_ms: i64, to_ms: i64) -> Vec<Candidate>;
+        fn put_drawn(calls: &[String], sampled: Sampled) -> u32;
+    }
+}
+
+impl ReviewStore for Disk {
+    hand_on! {
+        fn review(call: &str, now_ms: i64) -> ReviewedCall;
+        fn history(call: &str) -> Vec<DecisionRow>;
+        fn lock(call: &str, by: Who<'_>) -> LockRow;
+        fn unlock(call: &str, by: Who<'_>) -> ();
+        fn decide(call: &str, flag: i64, by: Who<'_>, said: Said<'_>, standard: &Assessment) -> ReviewFlag;
+        fn add_flag(call: &str, by: Who<'_>, flag: &AddedFlag, standard: &Assessment) -> ReviewFlag;
+        fn comment(call: &str, by: Who<'_>, at_ms: u64, text: &str) -> CommentRow;
+        fn assign(call: &str, by: Who<'_>, to: &str) -> ReviewedCall;
+        fn finish(call: &str, by: Who<'_>, appeal_until_ms: i64) -> ReviewedCall;
+        fn reopen(call: &str, by: Who<'_>) -> ReviewedCall;
+    }
+}
+
+impl AppealStore for Disk {
+    hand_on! {
+        fn own_calls(agent: &str, from_ms: i64, to_ms: i64, now_ms: i64) -> Vec<OwnCall>;
+        fn answer(call: &str, flag: i64, by: Who<'_>, agent: &str, answer: Answer, reason: &str) -> AppealRow;
+        fn settle(call: &str, flag: i64, by: Who<'_>, ruling: Ruling, note: &str) -> AppealRow;
+    }
+}
+
+impl CalibrationStore for Disk {
+    hand_on! {
+        fn make_calibration(draft: &CalibrationDraft, by: Who<'_>) -> i64;
+        fn calibrations(who: &str) -> Vec<CalibrationRow>;
+        fn calibration(calibration: i64) -> CalibrationRow;
+        fn judges_blind(call: &str, who: &str) -> bool;
+        fn judge(calibration: i64, by: Who<'_>, flag: i64, verdict: Verdict) -> ();
+        fn done_judging(calibration: i64, by: Who<'_>) -> ();
+        fn close_calibration(calibration: i64, by: Who<'_>) -> ();
+    }
+}
+
+impl QualityStore for Disk {
+    hand_on! {
+        fn precision(from_ms: i64, to_ms: i64) -> (Vec<RulePrecision>, Vec<PhrasePrecision>);
+        fn examples(rule: &str, verdict: Verdict, limit: u32) -> Vec<ExampleRow>;
     }
 }
 
@@ -276,7 +335,12 @@ impl TestFloor {
             people,
             script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
             assessment: Arc::clone(&assessment),
-            backtests: Arc::new(FloorBacktests { store: disk.clone(), assessment, threads: NonZeroUsize::MIN }),
+            backtests: Arc::new(FloorBacktests {
+                store: disk.clone(),
+                assessment,
+                threads: NonZeroUsize::MIN,
+            }),
+            appeal_days: 7,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();

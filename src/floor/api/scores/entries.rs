@@ -12,11 +12,10 @@ use crate::floor::house::House;
 use crate::floor::people::Body;
 use crate::floor::visitor::{Visitor, not_yours};
 use crate::http::Fault;
-use crate::score::{Answer, Appeal, AppealDecision, Decider, Entry, EntryOrder, Objection, ScoreLine};
+use crate::score::{Answer, Appeal, Decider, Entry, EntryOrder, Objection, Ruling, ScoreLine};
 use crate::store::StoreFault;
 
-/// An agent answers within so long.
-const ANSWER_MS: i64 = 7 * 86_400_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// `GET /api/scores/standard`
 #[derive(Debug, Serialize)]
@@ -50,7 +49,7 @@ pub(super) struct AnswerOrder {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AppealOrder {
-    decision: AppealDecision,
+    decision: Ruling,
     #[serde(default)]
     note: String,
 }
@@ -132,7 +131,8 @@ pub(super) async fn answer(
             return Err(not_yours());
         }
         let now_ms = house.clock.wall_ms();
-        entry.check_answer(answer, &reason, now_ms, ANSWER_MS).map_err(as_conflict)?;
+        let time_ms = i64::from(house.appeal_days) * DAY_MS;
+        entry.check_answer(answer, &reason, now_ms, time_ms).map_err(as_conflict)?;
         house.store.answer_entry(number, answer, &reason, &visitor.user().name, now_ms)?;
         visitor.note(house, "points_answered", &entry.order.agent, &format!("entry {number}: {answer:?}"));
         appeal(house, number)

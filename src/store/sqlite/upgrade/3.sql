@@ -35,6 +35,9 @@ INSERT INTO reviews
 SELECT calls.key, calls.started_ms, calls.team, calls.agent, 0, calls.worst_points, count(*), min(flags.sure), '', '', '', 0, '', NULL, NULL
 FROM calls JOIN flags ON flags.call = calls.key GROUP BY calls.key;
 
+INSERT INTO review_rules
+SELECT DISTINCT rule, 0, started_ms, call, team, agent FROM flags;
+
 INSERT INTO cue_feedback
 SELECT events.call, events.seq, substr (json ->> 'id', 1, instr (json ->> 'id', '#') - 1), json ->> 'wrong', calls.started_ms
 FROM events JOIN calls ON calls.key = events.call WHERE json ->> 'type' = 'cue_feedback' AND calls.started_ms IS NOT NULL;
