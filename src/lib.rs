@@ -57,6 +57,7 @@
 //! | [`eval`] | pure | how right a model's text is, against what was said | phrase transcribe |
 //! | [`listen`] | pure | one call from its audio: ear, words and rules together | call monitor score script segment transcribe |
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
+//! | [`sheet`] | pure | a score card as a table: CSV, XLSX, PDF | score |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`review`] | pure | the review room's rules: who may decide what and when, what it costs, samples, agreement | score |
@@ -65,11 +66,11 @@
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call hex wire |
 //! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call hex record wire |
-//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
+//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record review score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | hex record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call http privacy review score script store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access backtest board call http privacy review score script sheet store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
 //! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor hex models monitor record score script store swarm transcribe trial uplink wire workbench |
@@ -160,6 +161,7 @@ pub mod deliver;
 pub mod floor;
 pub mod http;
 pub mod record;
+pub mod sheet;
 pub mod store;
 pub mod swarm;
 pub mod uplink;

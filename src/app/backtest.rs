@@ -44,7 +44,7 @@ pub enum BacktestOutcome {
 /// # Errors
 /// [`StoreError`] when the store cannot list its calls; a single damaged call is an
 /// [outcome](BacktestOutcome::Unreadable).
-pub fn run_backtest<S: CallStore + Sync>(
+pub fn run_backtest<S: CallStore + Sync + ?Sized>(
     store: &S,
     plan: &BacktestPlan,
     sink: &mut dyn FnMut(CallRow, BacktestOutcome) -> bool,
@@ -65,7 +65,7 @@ pub fn run_backtest<S: CallStore + Sync>(
 }
 
 /// Each thread takes the next call that nobody has taken.
-fn judge_round<S: CallStore + Sync>(
+fn judge_round<S: CallStore + Sync + ?Sized>(
     store: &S,
     plan: &BacktestPlan,
     rows: &[CallRow],
@@ -97,7 +97,7 @@ fn judge_round<S: CallStore + Sync>(
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn judge_call<S: CallStore>(store: &S, plan: &BacktestPlan, row: &CallRow) -> BacktestOutcome {
+fn judge_call<S: CallStore + ?Sized>(store: &S, plan: &BacktestPlan, row: &CallRow) -> BacktestOutcome {
     if row.state == CallState::Running {
         return BacktestOutcome::Running;
     }

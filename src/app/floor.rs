@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
 use super::clock::SystemClock;
+use super::floor_backtests::FloorBacktests;
 use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
 use super::script_files::{ScriptFiles, StandardPaths};
@@ -43,6 +45,8 @@ pub struct FloorPlan {
     pub people: PeopleParts,
     /// The script and the assessment standard that the floor knows; read at the start.
     pub standard: StandardPaths,
+    /// Calls that a back-test judges at the same time, one thread each.
+    pub backtest_threads: NonZeroUsize,
     /// Days in which an agent may answer to what a reviewer decided.
     pub appeal_days: u32,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
@@ -117,6 +121,11 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             script: Arc::clone(&scripts.standing().script),
             assessment: Arc::clone(&scripts.standing().assessment),
             files: Arc::new(scripts.reader()),
+            backtests: Arc::new(FloorBacktests {
+                store: Arc::clone(&store),
+                assessment: Arc::clone(&scripts.standing().assessment),
+                threads: plan.backtest_threads,
+            }),
             appeal_days: plan.appeal_days,
         };
         serve(listener, parts, told_to_stop()).await?;

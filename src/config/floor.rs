@@ -29,6 +29,8 @@ pub struct FloorSettings {
     pub sessions: SessionSettings,
     /// When the floor itself calls a lead.
     pub alerts: AlertSettings,
+    /// Changed scripts, tried on kept calls.
+    pub backtests: BacktestSettings,
     /// How reviewers and agents deal with each other.
     pub review: ReviewSettings,
     /// Figures for Prometheus.
@@ -103,6 +105,21 @@ pub struct AlertSettings {
 impl Default for AlertSettings {
     fn default() -> Self {
         Self { long_silence_s: 15, long_hold_s: 60, acknowledge_s: 30 }
+    }
+}
+
+/// `[backtests]`: a changed script, tried on all kept calls by its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BacktestSettings {
+    /// Cores that it may take from the floor, 1 to 64. Default: 1.
+    #[serde(deserialize_with = "within::<_, 1, 64>")]
+    pub cores: u32,
+}
+
+impl Default for BacktestSettings {
+    fn default() -> Self {
+        Self { cores: 1 }
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
+use super::backtests::{BacktestRunner, Backtests};
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::messages::{Job, ToHall};
@@ -53,6 +54,8 @@ pub struct FloorParts {
     pub assessment: Arc<Assessment>,
     /// Both as they stand on disk, for the page of the script's owner.
     pub files: ReadFiles,
+    /// Who tries changed scripts on kept calls.
+    pub backtests: Arc<dyn BacktestRunner>,
     /// Days in which an agent may answer to what was decided.
     pub appeal_days: u32,
 }
@@ -111,6 +114,8 @@ pub(crate) struct House {
     pub(crate) script: Arc<Script>,
     /// What a breach costs, as of the floor's start.
     pub(crate) assessment: Arc<Assessment>,
+    /// Changed scripts, tried on kept calls.
+    pub(super) backtests: Backtests,
     /// Days in which an agent may answer to what was decided.
     pub(crate) appeal_days: u32,
     /// Log-ins that may be dealt with at a time.
@@ -146,6 +151,7 @@ impl House {
             people: std::mem::take(&mut parts.people),
             script: Arc::clone(&parts.script),
             assessment: Arc::clone(&parts.assessment),
+            backtests: Backtests::new(Arc::clone(&parts.backtests)),
             appeal_days: parts.appeal_days,
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),

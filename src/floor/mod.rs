@@ -32,6 +32,7 @@
 //! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`].
 
 mod api;
+mod backtests;
 mod clock;
 mod counts;
 mod frames;
@@ -52,6 +53,7 @@ mod station_socket;
 mod visitor;
 mod writer;
 
+pub use backtests::{BacktestRunner, BacktestWatch};
 pub use clock::FloorClock;
 pub use counts::{Counts, Figure, Latency};
 pub use house::{FloorParts, Tap, Timeouts};

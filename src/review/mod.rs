@@ -29,4 +29,6 @@ pub use examples::{Example, toml_of};
 pub use precision::{Hits, wilson};
 pub use refusal::Refusal;
 pub use sample::{Candidate, DrawBy, Drawn, draw, risk_weight, stated};
-pub use verdict::{Answer, ReviewState, Ruling, SURE, Sampled, Verdict, points_of};
+pub use verdict::{ReviewState, SURE, Sampled, Verdict, points_of};
+
+pub use crate::score::{Answer, Ruling};

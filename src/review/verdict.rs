@@ -56,26 +56,6 @@ impl From<DrawBy> for Sampled {
     }
 }
 
-/// What an agent says to a confirmed flag, or to points entered by hand: once, and for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It was so.
-    Accepted,
-    /// It was not; somebody else shall decide.
-    Appealed,
-}
-
-/// What becomes of an appeal. Final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ruling {
-    /// What was appealed against stands.
-    Upheld,
-    /// It falls.
-    Overturned,
-}
-
 /// Points that a verdict puts on the score card, 0 or negative: those of the item, whatever the machine proposed. A flag of unsure
 /// words proposes none; a person who confirms it has heard them. Where a complaint followed, the item's higher points, if it has any.
 /// 0 for an item that the standard does not have.

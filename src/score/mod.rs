@@ -1,10 +1,20 @@
-//! The assessment standard: what a breach proposes to cost.
+//! The assessment standard: what a breach proposes to cost, and what has been decided as a score card.
 //!
-//! Points are proposals with a reason. Nothing is deducted without a person.
+//! Points are proposals with a reason. Nothing is deducted without a person: a card counts [marks](Mark), which are decisions, and shows
+//! what the standard itself asks for as a line that does not count.
 
+mod card;
+mod entry;
+mod mark;
 mod month;
 
-pub use month::{Finding, Found, Proposal};
+pub use card::{
+    CardFacts, Counted, Fault, ItemSum, Member, MemberScore, MonthMean, MonthSum, MonthTotal, ScoreCard,
+    ScoreLine, TREND_MONTHS, TeamScores, month_name,
+};
+pub use entry::{Decider, Entry, EntryOrder, Objection};
+pub use mark::{Answer, Appeal, Mark, MarkSource, Ruling};
+pub use month::{Earned, Finding, Found, Proposal};
 
 use std::collections::{BTreeMap, BTreeSet};
 

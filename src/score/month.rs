@@ -30,6 +30,15 @@ pub enum Found {
     Service,
 }
 
+/// A success under an item that must be earned every so many months.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earned {
+    /// Day of it.
+    pub on: Date,
+    /// Item of the assessment standard.
+    pub item: String,
+}
+
 /// Points that a person may confirm or dismiss. Nothing is deducted without one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -55,10 +64,22 @@ impl Assessment {
             .filter(|finding| (first..=last).contains(&finding.on))
             .filter_map(|finding| Some(self.item(&finding.item)?.proposal(finding)))
             .collect();
-        proposals
-            .extend(self.items.iter().filter_map(|item| item.not_earned(findings, employed_since, last)));
+        let earned: Vec<Earned> = findings
+            .iter()
+            .filter(|finding| finding.what == Found::Service)
+            .map(|finding| Earned { on: finding.on, item: finding.item.clone() })
+            .collect();
+        proposals.extend(self.unearned(&earned, employed_since, month));
         proposals.sort_by(|a, b| (a.on, &a.item).cmp(&(b.on, &b.item)));
         proposals
+    }
+
+    /// What the month of `month` costs because an item was not earned in so many whole months.
+    ///
+    /// `earned` are the successes of one agent since `employed_since`, in any order.
+    pub fn unearned(&self, earned: &[Earned], employed_since: Date, month: Date) -> Vec<Proposal> {
+        let last = month.last_of_month();
+        self.items.iter().filter_map(|item| item.not_earned(earned, employed_since, last)).collect()
     }
 
     fn item(&self, id: &str) -> Option<&Item> {
@@ -88,7 +109,7 @@ impl Item {
     /// The deduction of the month that ends on `last`, if it completes a run of months without a success.
     ///
     /// Whole months count, from the first one after `employed_since`; a success ends the run, and so does a deduction.
-    fn not_earned(&self, findings: &[Finding], employed_since: Date, last: Date) -> Option<Proposal> {
+    fn not_earned(&self, earned: &[Earned], employed_since: Date, last: Date) -> Option<Proposal> {
         let months_max = self.earn_every_months?;
         let mut month = employed_since.first_of_month();
         if employed_since > month {
@@ -97,11 +118,8 @@ impl Item {
         let mut run = 0;
         while month <= last {
             let end = month.last_of_month();
-            let earned = findings.iter().any(|finding| {
-                finding.what == Found::Service
-                    && finding.item == *self.id.get_ref()
-                    && (month..=end).contains(&finding.on)
-            });
+            let earned =
+                earned.iter().any(|one| one.item == *self.id.get_ref() && (month..=end).contains(&one.on));
             run = if earned || run == months_max { u8::from(!earned) } else { run + 1 };
             month = month.checked_add(1.month()).ok()?;
         }

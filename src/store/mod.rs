@@ -12,6 +12,7 @@ mod call;
 mod error;
 mod people;
 pub mod review;
+mod score;
 mod search;
 pub mod sqlite;
 
@@ -23,6 +24,7 @@ pub use call::{
 pub use error::{StoreError, StoreFault};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
 pub use review::{AppealStore, CalibrationStore, QualityStore, QueueStore, ReviewStore};
+pub use score::{AgentRow, DecidedFlag, MonthFrame, ReviewFigures, ScoreStore};
 pub use search::{SearchStore, TextHit, TextQuery};
 
 /// All that is kept.
@@ -36,6 +38,7 @@ pub trait Store:
     + AppealStore
     + CalibrationStore
     + QualityStore
+    + ScoreStore
     + Send
     + Sync
 {

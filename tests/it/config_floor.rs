@@ -111,6 +111,7 @@ fn mistakes_are_told_with_line_and_column_and_their_mend() {
             "2:12: invalid value: integer `4`, expected a whole number from 5 to 1440",
         ),
         ("[alerts]\nlong_silence_s = 1000000", "2:18: invalid value"),
+        ("[backtests]\ncores = 0", "2:9: invalid value"),
         ("[review]\nappeal_days = 0", "2:15: invalid value"),
         ("[[webhooks]]\nurl = 'ftp://x'\nsecret_file = 's'", "2:7: \"ftp://x\" is no address of a service"),
         ("[[webhooks]]\nurl = 'https://x/'", "1:1: missing field `secret_file`"),
@@ -187,7 +188,7 @@ fn the_sample_holds_every_default() {
     let uncommented: String = sample.lines().map(|line| shown(line) + "\n").collect();
     assert_eq!(toml::from_str::<FloorSettings>(&uncommented).unwrap(), FloorSettings::default());
     let settings = uncommented.parse::<toml::Table>().unwrap();
-    for (table, keys) in [("server", 3), ("sessions", 2), ("alerts", 3), ("review", 1)] {
+    for (table, keys) in [("server", 3), ("sessions", 2), ("alerts", 3), ("review", 1), ("backtests", 1)] {
         assert_eq!(settings[table].as_table().unwrap().len(), keys, "{table}");
     }
     // The examples are right, too.

@@ -64,10 +64,14 @@ mod schema;
 mod review;
 // The score card: what findings propose, month by month.
 mod score;
+// The card itself, as a function of decisions: what counts, what is shown, what a lead may enter.
+mod score_card;
 // Reading script files: what is refused, and where the mistake is.
 mod script;
 // Script files of every wrong kind and of any size.
 mod script_limits;
+// Score cards as files.
+mod sheet;
 // How speech edges become silence windows, and audio becomes speech edges, whatever its blocks.
 mod segment;
 // The silence windows of a made conversation, in five kinds of noise.

@@ -5,6 +5,7 @@ mod care;
 mod model;
 mod people;
 mod recordings;
+mod review;
 mod search;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 mod desk;
 mod keep;
 mod plan;
+mod seed;
 mod serve;
 mod settings;
 mod stations;
@@ -35,6 +36,8 @@ enum FloorCommand {
     User(users::UserCommand),
     /// Check that what the floor keeps is whole.
     Verify(keep::VerifyArgs),
+    /// Fill an empty data folder with made calls, decisions and points, to measure or to look at.
+    Seed(seed::SeedArgs),
     /// Copy all that the floor keeps into a new folder, while it runs.
     Backup(keep::BackupArgs),
 }
@@ -47,6 +50,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Some(FloorCommand::Stations(args)) => stations::stations(args),
         Some(FloorCommand::User(command)) => users::run(command),
         Some(FloorCommand::Verify(args)) => keep::verify(args),
+        Some(FloorCommand::Seed(args)) => seed::run(args),
         Some(FloorCommand::Backup(args)) => keep::backup(args),
     }
 }

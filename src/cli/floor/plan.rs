@@ -1,6 +1,7 @@
 //! From a floor's settings to what it is run by.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -56,6 +57,7 @@ pub(super) fn plan(
             assessment: settings.assessment.clone(),
             company: None,
         },
+        backtest_threads: backtest_threads(settings),
         appeal_days: settings.review.appeal_days,
         ready,
     })
@@ -68,6 +70,12 @@ fn hosts(settings: &FloorSettings, listen: SocketAddr) -> Vec<String> {
     let mut hosts = vec![url.host().to_owned(), listen.to_string()];
     hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
     hosts
+}
+
+/// A back-test leaves the other cores to the floor.
+fn backtest_threads(settings: &FloorSettings) -> NonZeroUsize {
+    let cores = usize::try_from(settings.backtests.cores).unwrap_or(1);
+    NonZeroUsize::new(cores).unwrap_or(NonZeroUsize::MIN)
 }
 
 fn thresholds(settings: &FloorSettings) -> Thresholds {

@@ -1,12 +1,14 @@
 //! What pages and other programs ask over HTTP. Answers are JSON; what is not done is `{"error":"…","zh":"…"}` with a status.
 
 mod assignees;
+mod backtests;
 mod calls;
 mod cards;
 mod days;
 mod hearing;
 mod review;
 mod rules;
+mod scores;
 
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use axum::routing::get;
 
 use super::house::House;
 
-/// Calls, flags, recordings, days, alerts, rules, the review room.
+/// Calls, flags, recordings, days, alerts, rules, the review room, score cards, back-tests.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -27,5 +29,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/alerts", get(days::alerts))
         .route("/api/assignees", get(assignees::list))
         .route("/api/rules", get(rules::list))
+        .merge(scores::routes())
+        .merge(backtests::routes())
         .merge(review::routes())
 }

@@ -85,7 +85,7 @@ CREATE TABLE verdicts (
     started_ms INTEGER NOT NULL,
     PRIMARY KEY (call, flag)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX verdicts_by_agent ON verdicts (agent, started_ms, verdict, item, points);
+CREATE INDEX verdicts_by_agent ON verdicts (agent, started_ms, verdict, rule, points);
 CREATE INDEX verdicts_by_rule ON verdicts (rule, verdict, started_ms);
 CREATE INDEX verdicts_by_start ON verdicts (started_ms, rule, verdict);
 

@@ -80,6 +80,7 @@ fn check(value: &Value, schema: &Value, all: &Value, at: &str) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",
@@ -136,6 +137,9 @@ async fn answers_are_as_described() {
         ("/api/day", "/api/day"),
         ("/api/alerts", "/api/alerts"),
         ("/api/assignees", "/api/assignees?team=%E4%B8%80%E7%BB%84"),
+        ("/api/scores/card", "/api/scores/card?agent=1001"),
+        ("/api/scores/team", "/api/scores/team?team=%E4%B8%80%E7%BB%84"),
+        ("/api/scores/standard", "/api/scores/standard"),
         ("/api/rules", "/api/rules"),
         ("/healthz", "/healthz"),
     ] {

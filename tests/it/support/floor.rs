@@ -3,19 +3,20 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, SessionLimits, audit_queue};
-use callcue::app::{ScriptFiles, StandardPaths};
+use callcue::app::{FloorBacktests, ScriptFiles, StandardPaths};
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
 use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
-use callcue::score::{self, Assessment};
+use callcue::score::{self, Assessment, Entry, EntryOrder, MonthSum};
 use callcue::script::{self, Script};
 use callcue::store::review::{
     AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
@@ -24,10 +25,10 @@ use callcue::store::review::{
 };
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
-    AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery, CalibrationStore,
-    CallQuery, CallRow, CallStore, FlagRow, NewStation, PeopleStore, QualityStore, QueueStore, ReviewStore,
-    Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
-    UserRow,
+    AgentRow, AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery,
+    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, FlagRow, MonthFrame, NewStation,
+    PeopleStore, QualityStore, QueueStore, ReviewFigures, ReviewStore, Role, ScoreStore, SearchStore,
+    SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -92,21 +93,22 @@ impl FloorClock for TestClock {
     }
 
     fn day(&self, wall_ms: i64) -> DayFrame {
-        let day = 86_400_000;
-        // Beijing is eight hours ahead.
-        let from_ms = (wall_ms + day / 3).div_euclid(day) * day - day / 3;
-        DayFrame { date: "2026-11-27".to_owned(), from_ms, to_ms: from_ms + day }
+        let moment = jiff::Timestamp::from_millisecond(wall_ms).unwrap();
+        frame(moment.to_zoned_datetime(BEIJING.to_time_zone()).date())
     }
 
     fn day_of(&self, date: &str) -> Option<DayFrame> {
-        let noon = date
-            .parse::<jiff::civil::Date>()
-            .ok()?
-            .at(12, 0, 0, 0)
-            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-            .ok()?;
-        Some(DayFrame { date: date.to_owned(), ..self.day(noon.timestamp().as_millisecond() - 28_800_000) })
+        date.parse().ok().map(frame)
     }
+}
+
+/// Beijing is eight hours ahead.
+const BEIJING: jiff::tz::Offset = jiff::tz::Offset::constant(8);
+
+fn frame(date: jiff::civil::Date) -> DayFrame {
+    let midnight = date.to_zoned_datetime(BEIJING.to_time_zone()).unwrap();
+    let from_ms = midnight.timestamp().as_millisecond();
+    DayFrame { date: date.to_string(), from_ms, to_ms: from_ms + 86_400_000 }
 }
 
 /// The built-in store on a disk that can be full.
@@ -202,6 +204,22 @@ impl PeopleStore for Disk {
         fn stations() -> Vec<StationRow>;
         fn audit(entries: &[AuditEntry]) -> ();
         fn audit_trail(query: &AuditQuery) -> Vec<AuditEntry>;
+    }
+}
+
+impl ScoreStore for Disk {
+    hand_on! {
+        fn agents(until_ms: i64, until: &str) -> Vec<AgentRow>;
+        fn month_sums(agents: &[String], month: &MonthFrame) -> BTreeMap<String, MonthSum>;
+        fn decided_flags(agent: &str, month: &MonthFrame) -> Vec<DecidedFlag>;
+        fn review_figures(agent: &str, month: &MonthFrame) -> ReviewFigures;
+        fn open_appeals(agents: &[String], month: &MonthFrame) -> BTreeMap<String, u32>;
+        fn entries(agent: &str, until: &str) -> Vec<Entry>;
+        fn entry(entry: i64) -> Entry;
+        fn put_entry(order: &EntryOrder, by: &str, now_ms: i64) -> i64;
+        fn withdraw_entry(entry: i64, by: &str, now_ms: i64) -> ();
+        fn answer_entry(entry: i64, answer: Answer, reason: &str, by: &str, now_ms: i64) -> ();
+        fn decide_entry_appeal(entry: i64, decision: Ruling, note: &str, by: &str, now_ms: i64) -> ();
     }
 }
 
@@ -324,6 +342,7 @@ impl TestFloor {
             Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, SessionLimits::default()));
         let clock = Arc::new(TestClock { wall_ms: AtomicI64::new(NOON), steady_ms: AtomicI64::new(NOON) });
         let counts = Arc::new(Counts::default());
+        let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap());
         let parts = FloorParts {
             store,
             accounts: Arc::clone(&accounts),
@@ -338,7 +357,12 @@ impl TestFloor {
             people,
             files: Arc::new(ScriptFiles::open(StandardPaths::default()).unwrap().reader()),
             script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
-            assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
+            assessment: Arc::clone(&assessment),
+            backtests: Arc::new(FloorBacktests {
+                store: disk.clone(),
+                assessment,
+                threads: NonZeroUsize::MIN,
+            }),
             appeal_days: 7,
         };
         let listener = bind(LOOPBACK).await.unwrap();
