@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `GET /station/ws`, `/station/recordings/{call}` | stations ([`wire`](crate::wire)) | their own token as bearer |
 //! | `GET /floor/ws` | a lead's page | session cookie, own `Origin` |
-//! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, people | session cookie |
+//! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, rules, people | session cookie |
 //! | `POST /script/try`, `/script/explain` | the page of the script's owner, `/script.html` | session cookie |
 //! | `GET /floor`, `/assets/…` | the browser: the page, packed into the binary | none: it says nothing of a call |
 //! | `GET /metrics` | Prometheus | none from this machine, else a token of its own |
