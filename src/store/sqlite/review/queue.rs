@@ -165,7 +165,7 @@ impl Walk<'_> {
             statement.and(&format!("{ordered}.started_ms < ?"), number(to_ms));
         }
         match query.view {
-            QueueView::Mine => statement.and("assigned_to = ?", text(&query.who)),
+            QueueView::Mine => statement.and("assigned_to <> '' AND assigned_to = ?", text(&query.who)),
             QueueView::Appeals => statement.sql.push_str(
                 " AND reviews.call IN (SELECT call FROM appeals WHERE call IS NOT NULL AND answer = 'appealed' AND decision IS NULL)",
             ),
