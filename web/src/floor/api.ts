@@ -119,7 +119,8 @@ export function apiOver(fetch: Fetch) {
 
 const NO_ANSWER: Fault = { status: 0, zh: "现场服务器没有应答，请稍后再试", en: "The floor does not answer; try again in a moment", wait_s: 0 };
 
-async function request<T>(fetch: Fetch, method: string, path: string, body: unknown): Promise<Answer<T>> {
+/** One request. Never throws: what goes wrong is a `Fault`. */
+export async function request<T>(fetch: Fetch, method: string, path: string, body: unknown): Promise<Answer<T>> {
   const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
   if (body !== undefined) Object.assign(init, { headers: { accept: "application/json", "content-type": "application/json" }, body: JSON.stringify(body) });
   try {
