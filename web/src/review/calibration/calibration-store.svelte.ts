@@ -50,7 +50,7 @@ export class CalibrationStore {
   }
 
   async done(): Promise<void> {
-    await this.#change((api, calibration) => api.endJudging(calibration));
+    await this.#change((api, calibration) => api.judged(calibration));
   }
 
   async close(): Promise<void> {
@@ -67,7 +67,7 @@ export class CalibrationStore {
   async #openOne(number: number): Promise<void> {
     const opened = await valueOf(this.#desk, this.#desk.api.calibration(number));
     if (!opened) return;
-    const call = await valueOf(this.#desk, this.#desk.api.reviewCall(opened.call));
+    const call = await valueOf(this.#desk, this.#desk.api.call(opened.call));
     // Verdicts that the call has already would not be blind.
     this.flags = (call?.flags ?? []).map(({ flag, at_ms, rule, kind, channel, from_ms, to_ms, text, phrase }) => ({ flag, at_ms, rule, kind, channel, from_ms, to_ms, text, phrase }));
     this.opened = opened;

@@ -16,25 +16,25 @@ export function deskApiOver(fetch: Fetch, sendFile: SendFile) {
   return {
     rules: () => ask<RuleCard[]>("GET", "/api/rules"),
     people: () => ask<Person[]>("GET", "/api/review/people"),
-    reviewCall: (call: string) => ask<ReviewCall>("GET", `/api/review/calls/${part(call)}`),
+    call: (call: string) => ask<ReviewCall>("GET", `/api/review/calls/${part(call)}`),
 
-    myCalls: (month: string) => ask<MyCalls>("GET", `/api/review/mine?${query({ month })}`),
-    answerFlag: (call: string, flag: number, order: AnswerOrder) => ask<Appeal>("POST", `/api/review/calls/${part(call)}/flags/${flag}/answer`, order),
-    decideFlag: (call: string, flag: number, order: AppealOrder) => ask<Appeal>("POST", `/api/review/calls/${part(call)}/flags/${flag}/appeal`, order),
+    mine: (month: string) => ask<MyCalls>("GET", `/api/review/mine?${query({ month })}`),
+    answer: (call: string, flag: number, order: AnswerOrder) => ask<Appeal>("POST", `/api/review/calls/${part(call)}/flags/${flag}/answer`, order),
+    decideAppeal: (call: string, flag: number, order: AppealOrder) => ask<Appeal>("POST", `/api/review/calls/${part(call)}/flags/${flag}/appeal`, order),
     answerEntry: (entry: number, order: AnswerOrder) => ask<Appeal>("POST", `/api/scores/entries/${entry}/answer`, order),
-    decideEntry: (entry: number, order: AppealOrder) => ask<Appeal>("POST", `/api/scores/entries/${entry}/appeal`, order),
+    decideEntryAppeal: (entry: number, order: AppealOrder) => ask<Appeal>("POST", `/api/scores/entries/${entry}/appeal`, order),
 
-    scoreCard: (agent: string, month: string) => ask<ScoreCard>("GET", `/api/scores/card?${query({ agent, month })}`),
-    teamScores: (team: string, month: string) => ask<TeamScores>("GET", `/api/scores/team?${query({ team, month })}`),
+    card: (agent: string, month: string) => ask<ScoreCard>("GET", `/api/scores/card?${query({ agent, month })}`),
+    team: (team: string, month: string) => ask<TeamScores>("GET", `/api/scores/team?${query({ team, month })}`),
     standard: () => ask<Standard>("GET", "/api/scores/standard"),
-    enterPoints: (order: EntryOrder) => ask<ScoreLine>("POST", "/api/scores/entries", order),
+    enter: (order: EntryOrder) => ask<ScoreLine>("POST", "/api/scores/entries", order),
     withdraw: (entry: number) => ask<ScoreLine>("POST", `/api/scores/entries/${entry}/withdraw`),
 
     calibrations: () => ask<Calibration[]>("GET", "/api/review/calibrations"),
     calibration: (calibration: number) => ask<Calibration>("GET", `/api/review/calibrations/${calibration}`),
     makeCalibration: (order: CalibrationOrder) => ask<Calibration>("POST", "/api/review/calibrations", order),
     judge: (calibration: number, verdict: CalibrationVerdict) => ask<Calibration>("POST", `/api/review/calibrations/${calibration}/verdicts`, verdict),
-    endJudging: (calibration: number) => ask<Calibration>("POST", `/api/review/calibrations/${calibration}/done`),
+    judged: (calibration: number) => ask<Calibration>("POST", `/api/review/calibrations/${calibration}/done`),
     closeCalibration: (calibration: number) => ask<Calibration>("POST", `/api/review/calibrations/${calibration}/close`),
 
     precision: (from_ms: number, to_ms: number) => ask<Precision>("GET", `/api/review/precision?${query({ from_ms, to_ms })}`),
@@ -47,11 +47,11 @@ export function deskApiOver(fetch: Fetch, sendFile: SendFile) {
     imports: () => ask<Import[]>("GET", "/api/imports"),
     import: (id: number) => ask<Import>("GET", `/api/imports/${id}`),
     makeImport: (order: ImportOrder) => ask<Import>("POST", "/api/imports", order),
-    sendRecording: (id: number, name: string, file: Blob, onpart: (share: number) => void) => sendFile(`/api/imports/${id}/files/${part(name)}`, file, onpart),
+    sendFile: (id: number, name: string, file: Blob, onpart: (share: number) => void) => sendFile(`/api/imports/${id}/files/${part(name)}`, file, onpart),
     startImport: (id: number) => ask<Import>("POST", `/api/imports/${id}/start`),
 
     findPerson: (person: PersonQuery) => ask<PersonFound>("GET", `/api/privacy/person?${personQuery(person)}`),
-    erasePerson: (person: PersonQuery) => ask<PersonFound | null>("POST", "/api/privacy/erase", person),
+    erase: (person: PersonQuery) => ask<PersonFound | null>("POST", "/api/privacy/erase", person),
   };
 }
 

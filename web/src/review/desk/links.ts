@@ -4,7 +4,7 @@
 export function callHash(call: string, at: { flag?: number | null; at_ms?: number } = {}): string {
   const query = new URLSearchParams();
   if (at.flag !== undefined && at.flag !== null) query.set("flag", String(at.flag));
-  if (at.at_ms !== undefined) query.set("at", String(at.at_ms));
+  if (at.at_ms !== undefined) query.set("at_ms", String(at.at_ms));
   const told = query.toString();
   return `#/call/${encodeURIComponent(call)}${told && `?${told}`}`;
 }

@@ -23,7 +23,7 @@ export class MineStore {
   async load(): Promise<void> {
     const month = this.month;
     this.loading = true;
-    const mine = await valueOf(this.#desk, this.#desk.api.myCalls(month));
+    const mine = await valueOf(this.#desk, this.#desk.api.mine(month));
     // Another month may have been chosen meanwhile.
     if (month !== this.month) return;
     this.rows = mine?.rows ?? [];

@@ -28,7 +28,7 @@ const zh = {
   missed: "已过答复时间",
   nothing: "无需答复",
   left: (left: TimeLeft): string => (left === "over" ? "已过答复时间" : left.n === 0 ? "不足 1 分钟" : `还有 ${left.n} ${UNITS[left.unit]}`),
-  verdict: { confirmed: "确认", dismissed: "不成立", unsure: "存疑" } satisfies Record<Verdict, string>,
+  verdict: { confirmed: "成立", dismissed: "不成立", unsure: "存疑" } satisfies Record<Verdict, string>,
   your_answer: "您的答复",
   accept: "接受",
   accept_sure: "确定接受，不再申诉",

@@ -69,7 +69,7 @@ export class ScoresStore {
 
   /** False if it was refused. */
   async enter(order: EntryOrder): Promise<boolean> {
-    const line = await valueOf(this.#desk, this.#desk.api.enterPoints(order));
+    const line = await valueOf(this.#desk, this.#desk.api.enter(order));
     if (line === undefined) return false;
     this.#desk.say(TEXTS.zh.saved);
     await this.load();
@@ -84,7 +84,7 @@ export class ScoresStore {
   }
 
   async #loadCard(asked: number): Promise<void> {
-    const card = await valueOf(this.#desk, this.#desk.api.scoreCard(this.agent, this.month));
+    const card = await valueOf(this.#desk, this.#desk.api.card(this.agent, this.month));
     if (asked !== this.#asked) return;
     this.card = card;
     if (!card || this.own) return;
@@ -94,7 +94,7 @@ export class ScoresStore {
 
   async #loadTeam(team: string, asked: number): Promise<void> {
     if (team === "") return;
-    const scores = await valueOf(this.#desk, this.#desk.api.teamScores(team, this.month));
+    const scores = await valueOf(this.#desk, this.#desk.api.team(team, this.month));
     if (asked === this.#asked) this.team_scores = scores;
   }
 
