@@ -1,41 +1,62 @@
-/** What the desk's views need of the page that they stand in. */
+/** What the desk's views need of the room that they stand in; a test can give them another. */
 import type { Language } from "../../agent/texts.ts";
-import type { Answer, Fault } from "../../floor/api.ts";
-import type { DeskApi } from "./desk-api.ts";
-
-/** Acts that decide what a view shows; `src/access/rights.rs` has all of them. */
-export type DeskAct = "judge" | "appeal" | "see_scores" | "enter_points" | "see_quality" | "change_script" | "import_calls" | "manage_privacy";
-
-/** Who is logged in, as far as the views ask. */
-export interface DeskUser {
-  name: string;
-  teams: readonly string[];
-  /** Number of the agent; null: not an agent. */
-  agent: string | null;
-}
+import type { Answer, Fault } from "../../house/request.ts";
+import type { Act, Me } from "../../house/session-api.ts";
+import type { ReviewApi } from "../api.ts";
+import type { KeyAct } from "../keys.ts";
+import type { RoomStore } from "../room-store.svelte.ts";
 
 export interface Desk {
-  readonly api: DeskApi;
+  readonly api: ReviewApi;
   readonly language: Language;
-  readonly user: DeskUser;
-  may(act: DeskAct): boolean;
+  readonly user: Pick<Me, "name" | "teams" | "agent">;
+  may(act: Act): boolean;
   /** Shows a short message. */
   say(text: Pick<Fault, "zh" | "en">): void;
-  /** The session is over. */
-  onLoggedOut(): void;
+  /** Says what went wrong; the end of the session leads to the log-in. */
+  tell(fault: Fault): void;
   /** Wall clock, ms since 1970. */
   now(): number;
   /** Calls back once; the returned function calls it off. */
   after(delay_ms: number, act: () => void): () => void;
-  /** Opens a view of the page, such as `#/scores`. */
+  /** Leads to another place, such as `#/scores`. */
   go(hash: string): void;
+  /** Keys of the open view; the returned function takes them back. */
+  offer(keys: readonly KeyAct[]): () => void;
+}
+
+/** One for each log-in: what hangs on it ends with the session. */
+const desks = new WeakMap<Me, Desk>();
+
+export function deskOf(room: RoomStore): Desk {
+  const me = room.me;
+  if (!me) throw new Error("nobody is logged in");
+  const desk = desks.get(me) ?? newDesk(room, me);
+  desks.set(me, desk);
+  return desk;
+}
+
+function newDesk(room: RoomStore, user: Me): Desk {
+  return {
+    api: room.api,
+    get language() {
+      return room.language;
+    },
+    user,
+    may: (act) => user.may.includes(act),
+    say: (text) => room.say(text),
+    tell: (fault) => room.tell(fault),
+    now: () => room.parts.now(),
+    after: (delay_ms, act) => room.parts.after(delay_ms, act),
+    go: (hash) => room.go(hash),
+    offer: (keys) => room.offer(keys),
+  };
 }
 
 /** The value of an answer; undefined where there is none, and the reader has been told why. */
-export async function valueOf<T>(desk: Pick<Desk, "say" | "onLoggedOut">, asked: Promise<Answer<T>>): Promise<T | undefined> {
+export async function valueOf<T>(desk: Pick<Desk, "tell">, asked: Promise<Answer<T>>): Promise<T | undefined> {
   const answer = await asked;
   if (answer.ok) return answer.value;
-  if (answer.fault.status === 401) desk.onLoggedOut();
-  else desk.say(answer.fault);
+  desk.tell(answer.fault);
   return undefined;
 }

@@ -1,6 +1,8 @@
 /** Sends a file with `XMLHttpRequest`, which, unlike `fetch`, tells how far it is. */
-import type { Fault } from "../../floor/api.ts";
-import type { SendFile } from "./desk-api.ts";
+import type { Answer, Fault } from "../../house/request.ts";
+
+/** Sends one file and tells how much of it is gone, 0 to 1. Never throws. */
+export type SendFile = (path: string, file: Blob, onpart: (share: number) => void) => Promise<Answer<null>>;
 
 export const sendFile: SendFile = (path, file, onpart) =>
   new Promise((resolve) => {

@@ -1,5 +1,7 @@
 /** Old recordings on their way in. Sending goes on while other views are open. */
+import { named } from "../../house/request.ts";
 import { valueOf, type Desk } from "../desk/desk.ts";
+import { sendFile, type SendFile } from "../desk/send-file.ts";
 import type { Import, ImportOrder } from "../wire.ts";
 import { newRecordings, type Sending } from "./sending.ts";
 
@@ -22,10 +24,12 @@ export class ImportsStore {
   sending = $state(false);
 
   readonly #desk: Desk;
+  readonly #send: SendFile;
   #cancel = (): void => undefined;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, send: SendFile = sendFile) {
     this.#desk = desk;
+    this.#send = send;
   }
 
   async load(): Promise<void> {
@@ -91,10 +95,10 @@ export class ImportsStore {
       const next = this.sendings.find(({ state }) => state === "waiting");
       if (!next) return;
       next.state = "sending";
-      const answer = await this.#desk.api.sendFile(number, next.file.name, next.file, (share) => (next.share = share));
+      const answer = await this.#send(named(`/api/imports/${number}/files`, next.file.name), next.file, (share) => (next.share = share));
       if (answer.ok) Object.assign(next, { state: "sent", share: 1 });
       else Object.assign(next, { state: "failed", why: answer.fault });
-      if (!answer.ok && answer.fault.status === 401) return this.#desk.onLoggedOut();
+      if (!answer.ok && answer.fault.status === 401) return this.#desk.tell(answer.fault);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Score cards: of one agent, or of a team's agents, in a month. */
 import { valueOf, type Desk } from "../desk/desk.ts";
-import { cardHash, teamHash } from "../desk/links.ts";
+import { cardHash, teamHash } from "./scores-route.ts";
 import { monthFrom, monthOf } from "../desk/month.ts";
 import type { EntryOrder, ScoreCard, Standard, TeamScores } from "../wire.ts";
 import { TEXTS } from "./texts.ts";

@@ -1,6 +1,6 @@
 /** Words of the score cards. */
 import type { Language } from "../../agent/texts.ts";
-import type { Format } from "../desk/desk-api.ts";
+import type { Format } from "./formats.ts";
 import type { Column } from "./team-order.ts";
 import type { PointChoice } from "./point-choices.ts";
 
