@@ -88,6 +88,7 @@ export class ScoresStore {
     if (asked !== this.#asked) return;
     this.card = card;
     if (!card || this.own) return;
+    if (this.#desk.may("enter_points")) void this.loadStandard();
     this.team = card.team || this.team;
     await this.#loadTeam(this.team, asked);
   }
