@@ -5,6 +5,7 @@ import type { Asked } from "./mock-review.ts";
 import type { Call, MockWorld } from "./mock-review-world.ts";
 
 const START = 100;
+const NAMES: Readonly<Record<string, string>> = { wang: "王芳", li: "李伟" };
 const MONTH = "2026-11";
 
 export const STANDARD: Standard = {
@@ -105,14 +106,16 @@ export class MockScores {
         const counted = first_verdict ?? verdict;
         if (counted?.verdict !== "confirmed" || counted.points === 0) return [];
         const date = new Date(review.started_ms + 8 * 3_600_000).toISOString().slice(0, 10);
-        return [{ date, item, points: counted.points, reason: `违反规范 ${rule}：${text}`, call: review.call, flag, entry: null, who: "邱月", appeal, void: first_verdict !== null }];
+        return [{ date, item, points: counted.points, reason: `违反规范 ${rule}：${text}`, call: review.call, flag, entry: null, who: "邱月", appeal, void: first_verdict !== null, proposed: false }];
       }),
     );
-    return [...of_calls, ...this.#entries.filter((entry) => entry.agent === agent).map(lineOfEntry)];
+    const proposed: ScoreLine[] =
+      agent === "1024" ? [{ date: "2026-11-30", item: "A10", points: -5, reason: "连续 6 个月没有完成，扣 5 分", call: "", flag: null, entry: null, who: "", appeal: null, void: false, proposed: true }] : [];
+    return [...of_calls, ...proposed, ...this.#entries.filter((entry) => entry.agent === agent).map(lineOfEntry)];
   }
 
   #total(agent: string): number {
-    return START + this.#lines(agent).reduce((sum, line) => sum + (line.void ? 0 : line.points), 0);
+    return START + this.#lines(agent).reduce((sum, line) => sum + (line.void || line.proposed ? 0 : line.points), 0);
   }
 
   #card(agent: string, month: string): Reply {
@@ -121,7 +124,7 @@ export class MockScores {
     if (!review) return fault(404, "没有这位坐席", "there is no such agent");
     const now = month === MONTH;
     const lines = now ? this.#lines(agent) : [];
-    const counting = lines.filter((line) => !line.void);
+    const counting = lines.filter((line) => !line.void && !line.proposed);
     const items = [...new Set(counting.map(({ item }) => item))].sort((a, b) => a.localeCompare(b, "zh", { numeric: true }));
     const team = [...new Set(this.#world.calls.filter((each) => each.review.team === review.team).map((each) => each.review.agent))];
     const card: ScoreCard = {
@@ -146,7 +149,7 @@ export class MockScores {
     const agents = [...new Set(of_team.map(({ review }) => review.agent))];
     const rows = agents.map((agent): TeamScores["agents"][number] => {
       const lines = this.#lines(agent);
-      const counting = lines.filter((line) => !line.void);
+      const counting = lines.filter((line) => !line.void && !line.proposed);
       const add = (sign: number): number => counting.filter(({ points }) => points * sign > 0).reduce((sum, { points }) => sum + points, 0);
       const calls = this.#calls(agent);
       return {
@@ -167,5 +170,5 @@ function faultsOf(calls: readonly Call[]): ScoreCard["faults"] {
 }
 
 function lineOfEntry({ entry, date, item, points, note, by, withdrawn, appeal }: Entry): ScoreLine {
-  return { date, item, points, reason: note, call: "", flag: null, entry, who: by === "wang" ? "王芳" : by, appeal, void: withdrawn };
+  return { date, item, points, reason: note, call: "", flag: null, entry, who: NAMES[by] ?? by, appeal, void: withdrawn, proposed: false };
 }

@@ -5,7 +5,7 @@ type Options = NonNullable<Parameters<typeof enter>[2]>;
 
 /** Logs in and opens a view. */
 export async function open(name: string, hash: string, options: Options = {}): Promise<void> {
-  await enter(name, "", options);
+  await enter(name, "", { locale: "zh-CN", ...options });
   await page.clock.setFixedTime(room.world.now_ms);
   await page.evaluate((to) => (location.hash = to), hash);
 }

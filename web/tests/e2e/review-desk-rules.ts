@@ -55,14 +55,14 @@ test("precision: rules, phrases, what was said, as lines to copy", async () => {
   await shootWhole("review-quality");
   await main().getByRole("button", { name: "规则 2.1 的原话" }).click();
   const panel = page.getByRole("region", { name: "规则 2.1 的原话" });
-  await panel.getByText("他让我大点声,我说好", { exact: true }).waitFor();
+  await panel.getByText("他让我大点声,我说好").first().waitFor();
   await panel.getByRole("button", { name: "复制" }).click();
   await panel.getByRole("button", { name: "已复制" }).waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("not_heard = [");
   await expectAccessible();
   await shootWhole("review-examples");
   await panel.getByRole("button", { name: "成立", exact: true }).click();
-  await panel.getByText("你大声点行不行", { exact: true }).waitFor();
+  await panel.getByText("你大声点行不行").first().waitFor();
   await panel.getByRole("button", { name: "关闭" }).click();
   await main().getByRole("button", { name: "按用语" }).click();
   await main().getByRole("row", { name: /等着/ }).waitFor();

@@ -82,16 +82,25 @@ test("a card: lines by item, void ones struck through, evidence, entries, withdr
   await line("住户书面投诉").getByRole("button", { name: "撤回" }).click();
   await line("住户书面投诉").getByRole("button", { name: "确定撤回" }).click();
   await page.waitForFunction((points) => parseInt(document.querySelector(".figure")?.textContent ?? "") === points, before);
-  await line("验房问题").getByRole("button", { name: "复核" }).click();
-  await main().getByText("当天已电话通知").waitFor();
-  expect(await main().getByRole("button", { name: "申诉成立" }).isDisabled()).toBe(true);
-  await main().getByLabel("复核意见").fill("通话记录属实");
-  await main().getByRole("button", { name: "申诉成立" }).click();
-  await line("验房问题").getByText("申诉成立").waitFor();
+  expect(await line("验房问题").getByRole("button").count()).toBe(0);
   await expectAccessible();
   await shootWhole("review-card");
   await main().getByLabel("坐席", { exact: true }).selectOption("1025");
   await page.getByRole("heading", { name: "刘婷 1025" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a second reviewer decides on the appeal against an entry", async () => {
+  await open("qiu", "#/scores/card/1024/2026-11");
+  await line("验房问题").getByRole("button", { name: "复核" }).click();
+  await main().getByText("当天已电话通知").waitFor();
+  expect(await main().getByRole("button", { name: "申诉成立" }).isDisabled()).toBe(true);
+  await main().getByLabel("复核意见").fill("通话记录属实");
+  await expectAccessible();
+  await shootWhole("review-card-decide");
+  await main().getByRole("button", { name: "申诉成立" }).click();
+  await line("验房问题").getByText("申诉成立").waitFor();
+  expect(await line("验房问题").evaluate((row) => getComputedStyle(row.children[1]!).textDecorationLine)).toBe("line-through");
   expect(complaints).toEqual([]);
 });
 

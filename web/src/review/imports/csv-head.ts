@@ -1,6 +1,8 @@
 /** What can be said of a CSV before the floor reads it: its columns, and which recordings it names. */
 
-const KNOWN = ["file", "date", "time", "agent", "team", "surname", "title"];
+/** As `src/import/table.rs` names them. */
+const FILE = ["file", "文件", "文件名"];
+const KNOWN = [...FILE, "date", "日期", "time", "时间", "agent", "坐席", "team", "班组", "surname", "姓", "title", "称呼"];
 
 export interface CsvHead {
   columns: { name: string; known: boolean }[];
@@ -15,13 +17,18 @@ export function csvHead(text: string): CsvHead | undefined {
   const [head, ...rows] = rowsOf(text.replace(/^\uFEFF/, "")).filter((row) => row.some((field) => field.trim() !== ""));
   if (!head) return undefined;
   const names = head.map((name) => name.trim().toLowerCase());
-  const place = names.indexOf("file");
+  const place = names.findIndex((name) => FILE.includes(name));
   return {
     columns: names.map((name) => ({ name, known: KNOWN.includes(name) })),
     rows: rows.length,
-    files: place < 0 ? [] : rows.map((row) => (row[place] ?? "").trim()).filter((file) => file !== ""),
+    files: place < 0 ? [] : rows.map((row) => (row[place] ?? "").trim().split(/[\\/]/).at(-1) ?? "").filter((file) => file !== ""),
     has_file: place >= 0,
   };
+}
+
+/** Whether a row of the table is about this recording: by its name, or its name without ending; folders do not count. */
+export function isNamed(files: ReadonlySet<string>, recording: string): boolean {
+  return files.has(recording) || files.has(recording.replace(/\.[^.]*$/, ""));
 }
 
 /** Fields by line; quotes as in RFC 4180. */

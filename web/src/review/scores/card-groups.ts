@@ -11,7 +11,7 @@ export interface ItemGroup {
   lines: ScoreLine[];
 }
 
-/** In the card's own order of items; items that have void lines only come last. */
+/** In the card's own order of items; items of which nothing counts come last. */
 export function groupsOf({ lines, by_item }: Pick<ScoreCard, "lines" | "by_item">): ItemGroup[] {
   const groups = new Map<string, ItemGroup>(by_item.map(({ item, text, count, points }) => [item, { item, text, count, points, lines: [] }]));
   for (const line of [...lines].sort((a, b) => a.date.localeCompare(b.date))) {
@@ -22,12 +22,12 @@ export function groupsOf({ lines, by_item }: Pick<ScoreCard, "lines" | "by_item"
   return [...groups.values()].filter((group) => group.lines.length > 0);
 }
 
-/** Deductions and bonuses apart; void lines do not count. */
+/** Deductions and bonuses apart; void and proposed lines do not count. */
 export function sumsOf(lines: readonly ScoreLine[]): { deductions: number; bonuses: number; open_appeals: number } {
   const sums = { deductions: 0, bonuses: 0, open_appeals: 0 };
   for (const line of lines) {
     if (isOpenAppeal(line)) sums.open_appeals += 1;
-    if (line.void) continue;
+    if (line.void || line.proposed) continue;
     if (line.points < 0) sums.deductions += line.points;
     else sums.bonuses += line.points;
   }

@@ -87,8 +87,8 @@ export class ScoresStore {
     const card = await valueOf(this.#desk, this.#desk.api.card(this.agent, this.month));
     if (asked !== this.#asked) return;
     this.card = card;
+    void this.loadStandard();
     if (!card || this.own) return;
-    if (this.#desk.may("enter_points")) void this.loadStandard();
     this.team = card.team || this.team;
     await this.#loadTeam(this.team, asked);
   }
