@@ -19,7 +19,8 @@ test("import: names are read while typing, files are sent, what fails is tried a
   await form.getByLabel("选择文件…").setInputFiles([sound("20261103_091500_1024.wav"), sound("1024-2026-11-04.wav"), sound("broken.wav"), { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("x") }]);
   await page.getByText("1 个文件不是录音").waitFor();
   await form.getByRole("row", { name: /09:15:00/ }).waitFor();
-  expect(await form.getByText("不合规则").count()).toBe(2);
+  expect(await form.getByText("不合规则", { exact: true }).count()).toBe(2);
+  await form.getByText("2 个文件的名称不合规则").waitFor();
   await form.getByLabel("文件名规则").fill("{agent}-{date}");
   await form.getByRole("row", { name: /1024-2026-11-04\.wav 2026-11-04 1024/ }).waitFor();
   await form.getByLabel("文件名规则").fill("{agent}-{day}");

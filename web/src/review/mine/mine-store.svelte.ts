@@ -1,11 +1,14 @@
-/** The agent's own calls of a month. */
+/** The agent's own calls of a month, and one of them with what was confirmed in it. */
 import { valueOf, type Desk } from "../desk/desk.ts";
 import { monthOf } from "../desk/month.ts";
-import type { MyCall } from "../wire.ts";
+import type { MyCall, ReviewCall } from "../wire.ts";
 
 export class MineStore {
   month = $state("");
   rows: readonly MyCall[] = $state.raw([]);
+  /** Unfolded below its row. */
+  opened: ReviewCall | undefined = $state.raw();
+  titles: ReadonlyMap<string, string> = $state.raw(new Map());
   loading = $state(false);
 
   readonly #desk: Desk;
@@ -13,10 +16,12 @@ export class MineStore {
   constructor(desk: Desk) {
     this.#desk = desk;
     this.month = monthOf(desk.now());
+    void this.#loadTitles();
   }
 
   async show(month: string): Promise<void> {
     this.month = month;
+    this.opened = undefined;
     await this.load();
   }
 
@@ -28,5 +33,24 @@ export class MineStore {
     if (month !== this.month) return;
     this.rows = mine?.rows ?? [];
     this.loading = false;
+  }
+
+  async open(call: string): Promise<void> {
+    this.opened = await valueOf(this.#desk, this.#desk.api.call(call));
+  }
+
+  fold(): void {
+    this.opened = undefined;
+  }
+
+  /** Something in the opened call was answered. */
+  async answered(): Promise<void> {
+    if (this.opened) await this.open(this.opened.call);
+    await this.load();
+  }
+
+  async #loadTitles(): Promise<void> {
+    const rules = await valueOf(this.#desk, this.#desk.api.rules());
+    this.titles = new Map(rules?.map(({ rule, title }) => [rule, title]));
   }
 }
