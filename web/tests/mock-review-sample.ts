@@ -24,8 +24,10 @@ const FLAGS: readonly (readonly [at_ms: number, fields: FlagFields])[] = [
 /** Its stored events, numbered. */
 export function reviewSample(call: string, started_ms: number, flags = true): StampedEvent[] {
   const stored = sampleCall().flatMap(({ message }) => ("seq" in message && message.type !== "flag" ? [message] : []));
+  // The second wait is cut short.
+  const waits = [{ type: "wait_started", at_ms: 12_010, rule: "1.5", step: 2, from_ms: 12_000, until_ms: 15_000 }, { type: "wait_ended", at_ms: 13_100, rule: "1.5", step: 2 }] as StampedEvent[];
   const flagged = flags ? FLAGS.map(([at_ms, fields]) => ({ type: "flag", at_ms, ...fields }) as StampedEvent) : [];
-  return stamped([...stored, ...flagged], call, started_ms);
+  return stamped([...stored, ...waits, ...flagged], call, started_ms);
 }
 
 /** The sample call over and over; its words, flags and waits stand behind one another. */

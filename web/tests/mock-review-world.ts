@@ -6,11 +6,11 @@ import { SAMPLE_LENGTH_MS } from "./sample-call.ts";
 
 export const HOUR_MS = 3_600_000;
 /** The one call of an hour. */
-export const LONG_CALL = "2026-11-26-9001";
+export const LONG_CALL = "2026-11-25-9001";
 /** An unseen call with four open flags: the first of the queue. */
 export const FIRST_CALL = "2026-11-26-1001";
 /** A finished one whose flag is appealed. */
-export const APPEALED_CALL = "2026-11-24-1004";
+export const APPEALED_CALL = "2026-11-24-1017";
 /** Somebody else has it open. */
 export const LOCKED_CALL = "2026-11-26-1002";
 

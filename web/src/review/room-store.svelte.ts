@@ -26,6 +26,10 @@ export class RoomStore extends SessionStore {
   keys: readonly KeyAct[] = $state.raw([]);
   /** The list from which the open call was opened, as an address: Esc leads back to it. */
   back = "";
+  /** Calls of that list, in its order: the next one is a key away. */
+  calls: readonly string[] = [];
+  /** The call that was open last: its row is found again in the list. */
+  last_call = "";
   readonly parts: RoomParts;
 
   constructor(parts: RoomParts) {
@@ -52,6 +56,7 @@ export class RoomStore extends SessionStore {
     const from = this.route;
     const to = routeOf(hash);
     if (from && from.view !== "call" && to?.view === "call") this.back = this.#shown;
+    if (to?.view === "call") this.last_call = to.path[0] ?? "";
     this.route = to && maySee(to.view, this.me.may) ? to : undefined;
     this.#shown = hash;
   }
