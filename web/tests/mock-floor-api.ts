@@ -1,13 +1,14 @@
 /** What the mock floor answers over HTTP: log-in with a cookie, users, stations, the audit trail. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AuditEntry, Me, Station, User } from "../src/floor/api.ts";
+import type { AuditEntry, Station, User } from "../src/floor/api.ts";
+import type { Me } from "../src/house/session-api.ts";
 import { DAY } from "./mock-room.ts";
 
 /** After so many wrong passwords the next try must wait. */
 const WRONG_MAX = 3;
 const WAIT_S = 2;
 
-interface Account extends User {
+export interface Account extends User {
   password: string;
 }
 
@@ -134,13 +135,13 @@ export class MockApi {
   }
 }
 
-type Reply = [status: number, value: unknown, headers?: Record<string, string>];
+export type Reply = [status: number, value: unknown, headers?: Record<string, string>];
 
-function fault(status: number, zh: string, error: string, wait_s = 0): Reply {
+export function fault(status: number, zh: string, error: string, wait_s = 0): Reply {
   return [status, { error, zh }, wait_s > 0 ? { "retry-after": String(wait_s) } : {}];
 }
 
-function account(name: string, full_name: string, role: User["role"], teams: string[], password: string): Account {
+export function account(name: string, full_name: string, role: User["role"], teams: string[], password: string): Account {
   return { name, full_name, role, teams, agent: null, disabled: false, must_change: false, oidc: false, password };
 }
 
@@ -149,14 +150,17 @@ function meOf({ name, full_name, role, teams, agent, must_change }: Account): Me
 }
 
 const MAY: Readonly<Record<User["role"], Me["may"]>> = {
-  agent: ["see_call"],
-  lead: ["watch_floor", "see_call", "listen_in", "coach", "settle_alert"],
-  reviewer: ["see_call"],
-  script_owner: [],
-  administrator: ["watch_floor", "see_call", "listen_in", "coach", "settle_alert", "manage_users", "manage_stations", "read_audit"],
+  agent: ["see_call", "read_transcript", "hear_recording", "appeal", "see_scores", "read_script"],
+  lead: ["watch_floor", "see_call", "read_transcript", "hear_recording", "listen_in", "coach", "settle_alert", "see_scores", "enter_points", "read_script"],
+  reviewer: ["see_call", "read_transcript", "hear_recording", "judge", "see_scores", "see_quality", "read_script"],
+  script_owner: ["read_script", "change_script", "see_quality"],
+  administrator: [
+    "watch_floor", "see_call", "read_transcript", "hear_recording", "listen_in", "coach", "settle_alert", "judge", "appeal", "see_scores", "enter_points",
+    "see_quality", "import_calls", "manage_privacy", "read_script", "change_script", "manage_users", "manage_stations", "read_audit",
+  ],
 };
 
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+export async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const text = Buffer.concat(parts).toString();

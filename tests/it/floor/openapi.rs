@@ -83,7 +83,6 @@ fn check(value: &Value, schema: &Value, all: &Value, at: &str) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
         Value::Number(number) if number.is_f64() || types.contains(&"number") => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",

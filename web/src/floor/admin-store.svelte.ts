@@ -1,5 +1,6 @@
 /** Users, stations and the audit trail, as an administrator works on them. */
-import type { Answer, Api, AuditEntry, Fault, Station, User, UserDraft } from "./api.ts";
+import type { Answer, Fault } from "../house/request.ts";
+import type { Api, AuditEntry, Station, User, UserDraft } from "./api.ts";
 
 export const TABS = ["users", "teams", "stations", "audit"] as const;
 export type Tab = (typeof TABS)[number];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { apiOver, type Fetch } from "./api.ts";
-import { passwordFault } from "./password-form.ts";
+import type { Fetch } from "../house/request.ts";
+import { apiOver } from "./api.ts";
+import { passwordFault } from "../house/password-form.ts";
 
 function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
   const asked: [string, RequestInit][] = [];

@@ -1,25 +1,7 @@
-/** What the page asks over HTTP: log-in, people, stations, the audit trail, an agent's day, rules. The session is a cookie. */
+/** What the floor's page asks over HTTP: log-in, people, stations, the audit trail, an agent's day, rules. The session is a cookie. */
 import type { Day } from "../floor-wire.ts";
-
-export const ROLES = ["agent", "lead", "reviewer", "script_owner", "administrator"] as const;
-export type Role = (typeof ROLES)[number];
-
-/** What a user may do, somewhere; there are more that this page has no use for. */
-export type Act = "watch_floor" | "see_call" | "listen_in" | "coach" | "settle_alert" | "manage_users" | "manage_stations" | "read_audit" | "change_script";
-
-/** Who is logged in. */
-export interface Me {
-  name: string;
-  full_name: string;
-  role: Role;
-  teams: string[];
-  agent: string | null;
-  /** The password was given by somebody else and must be changed first. */
-  must_change: boolean;
-  may: Act[];
-  /** What a password must be like, in Chinese. */
-  password_rules: string;
-}
+import { askOver, named, type Fetch } from "../house/request.ts";
+import { sessionApi, type Role } from "../house/session-api.ts";
 
 export interface User {
   name: string;
@@ -75,40 +57,13 @@ export interface Assignee {
   full_name: string;
 }
 
-/** How to log in. */
-export interface WaysIn {
-  password: boolean;
-  /** The company's identity provider, as people call it; null: there is none. */
-  oidc: { label: string } | null;
-}
-
-/** Why something was not done, for the reader. */
-export interface Fault {
-  /** 0: there was no answer. */
-  status: number;
-  zh: string;
-  en: string;
-  /** Seconds to wait before another try; 0: none. */
-  wait_s: number;
-}
-
-export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
-
-/** What of `fetch` is used. */
-export type Fetch = (path: string, init: RequestInit) => Promise<Pick<Response, "ok" | "status" | "json" | "headers">>;
-
 export type Api = ReturnType<typeof apiOver>;
 
 /** All requests, over this `fetch`. None throws: what goes wrong is a `Fault`. */
 export function apiOver(fetch: Fetch) {
-  const ask = <T>(method: string, path: string, body?: unknown): Promise<Answer<T>> => request<T>(fetch, method, path, body);
-  const named = (path: string, name: string): string => `${path}/${encodeURIComponent(name)}`;
+  const ask = askOver(fetch);
   return {
-    me: () => ask<Me>("GET", "/api/me"),
-    waysIn: () => ask<WaysIn>("GET", "/api/login"),
-    logIn: (name: string, password: string) => ask<Me>("POST", "/api/login", { name, password }),
-    logOut: () => ask<null>("POST", "/api/logout"),
-    changePassword: (old_password: string, new_password: string) => ask<Me>("POST", "/api/password", { old: old_password, new: new_password }),
+    ...sessionApi(ask),
     agentDay: (agent: string) => ask<Day>("GET", `/api/day?${new URLSearchParams({ agent })}`),
     rules: () => ask<Rule[]>("GET", "/api/rules"),
     /** Who may see to alerts of a team. */
@@ -130,27 +85,4 @@ export function apiOver(fetch: Fetch) {
       return ask<AuditEntry[]>("GET", `/api/audit?${query}`);
     },
   };
-}
-
-const NO_ANSWER: Fault = { status: 0, zh: "现场服务器没有应答，请稍后再试", en: "The floor does not answer; try again in a moment", wait_s: 0 };
-
-async function request<T>(fetch: Fetch, method: string, path: string, body: unknown): Promise<Answer<T>> {
-  const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
-  if (body !== undefined) Object.assign(init, { headers: { accept: "application/json", "content-type": "application/json" }, body: JSON.stringify(body) });
-  try {
-    const response = await fetch(path, init);
-    const value: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-    if (response.ok) return { ok: true, value: value as T };
-    return { ok: false, fault: faultOf(response.status, response.headers.get("retry-after"), value) };
-  } catch {
-    return { ok: false, fault: NO_ANSWER };
-  }
-}
-
-function faultOf(status: number, retry_after: string | null, body: unknown): Fault {
-  const told = (typeof body === "object" && body !== null ? body : {}) as { zh?: unknown; error?: unknown };
-  const wait_s = Math.max(0, Math.ceil(Number(retry_after ?? 0))) || 0;
-  const zh = typeof told.zh === "string" ? told.zh : `操作没有完成（${status}）`;
-  const en = typeof told.error === "string" ? told.error : `Not done (${status})`;
-  return { status, zh, en, wait_s };
 }

@@ -2,7 +2,7 @@
 import type { FlagKind } from "../wire.ts";
 import type { Language } from "../agent/texts.ts";
 import type { AgentStatus, AlertCard, Speaking } from "../floor-wire.ts";
-import type { Role } from "./api.ts";
+import type { Role } from "../house/session-api.ts";
 import type { Need } from "./board.ts";
 import type { Shortcut } from "./keys.ts";
 
@@ -132,31 +132,7 @@ const zh = {
   } satisfies Record<Shortcut, string>,
   help: "键盘操作",
   help_hint: "方向键在坐席间移动，回车打开。输入文字时，单键操作不起作用。",
-  login: {
-    title: "登录现场",
-    name: "登录名",
-    password: "密码",
-    submit: "登录",
-    submitting: "正在登录…",
-    wait: (seconds: number) => `请 ${seconds} 秒后再试`,
-    checking: "正在确认身份…",
-    change_title: "请先设置自己的密码",
-    change_hint: "现在的密码是别人给的，只能用一次。",
-    new_password: "新密码（至少 12 个字符）",
-    again: "再输一次新密码",
-    change: "保存并进入",
-    differ: "两次输入的新密码不一样",
-    short: "新密码至少 12 个字符",
-    same: "新密码不能与旧密码相同",
-    over: "登录已失效，请重新登录",
-    sign_on: (label: string) => `用${label}登录`,
-    sign_on_failed: {
-      expired: "登录等得太久，请再试一次",
-      refused: "身份系统没有确认您的身份，请再试一次",
-      not_linked: "您的账号还没有与现场关联，请联系管理员",
-      unavailable: "身份系统没有应答，请稍后再试",
-    },
-  },
+  login_title: "登录现场",
   logout: "退出",
   no_floor: "您的角色或班组不能查看现场，请联系管理员",
   script_page: "试话术",
@@ -351,31 +327,7 @@ const en: Texts = {
   },
   help: "Keyboard",
   help_hint: "Arrow keys move between agents, Enter opens. Single keys rest while you type.",
-  login: {
-    title: "Log in to the floor",
-    name: "Name",
-    password: "Password",
-    submit: "Log in",
-    submitting: "Logging in…",
-    wait: (seconds) => `Try again in ${seconds} s`,
-    checking: "Checking who you are…",
-    change_title: "Choose a password of your own",
-    change_hint: "The present one was given to you and works only once.",
-    new_password: "New password (12 characters or more)",
-    again: "New password again",
-    change: "Save and go on",
-    differ: "The two new passwords differ",
-    short: "The new password needs at least 12 characters",
-    same: "The new password must differ from the old one",
-    over: "Your session is over; please log in again",
-    sign_on: (label) => `Log in with ${label}`,
-    sign_on_failed: {
-      expired: "That took too long; try again",
-      refused: "The identity provider did not confirm who you are; try again",
-      not_linked: "Your account is not linked to the floor yet; ask an administrator",
-      unavailable: "The identity provider does not answer; try again in a moment",
-    },
-  },
+  login_title: "Log in to the floor",
   logout: "Log out",
   no_floor: "Your role or teams may not watch the floor; ask an administrator",
   script_page: "Try the script",
