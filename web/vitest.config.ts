@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-/** Two suites: `npm test` (pure modules, no browser) and `npm run e2e` (the built page in Chromium). */
+/** Three suites: `npm test` (pure modules, no browser), `npm run e2e` (the built pages in Chromium, against mocks), `scripts/test-review` (against a real floor). */
 export default defineConfig({
   plugins: [svelte()],
   test: {
@@ -17,6 +17,10 @@ export default defineConfig({
           hookTimeout: 180_000,
           fileParallelism: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: "room", include: ["tests/room/*.ts"], testTimeout: 600_000, hookTimeout: 600_000 },
       },
     ],
   },

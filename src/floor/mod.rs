@@ -13,7 +13,7 @@
 //! | `GET /floor/ws` | a lead's page | session cookie, own `Origin` |
 //! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, rules, people | session cookie |
 //! | `POST /script/try`, `/script/explain` | the page of the script's owner, `/script.html` | session cookie |
-//! | `GET /floor`, `/assets/…` | the browser: the page, packed into the binary | none: it says nothing of a call |
+//! | `GET /floor`, `/review`, `/assets/…` | the browser: the pages, packed into the binary | none: it says nothing of a call |
 //! | `GET /metrics` | Prometheus | none from this machine, else a token of its own |
 //! | `GET /healthz` | whoever asks whether the floor lives | none |
 //!

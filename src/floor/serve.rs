@@ -149,6 +149,7 @@ fn router(house: Arc<House>, files: ReadFiles) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/", get(async || Redirect::to("/floor")))
         .route("/floor", get(async || page_file("floor.html")))
+        .route("/review", get(async || page_file("review.html")))
         .route("/healthz", get(health))
         .fallback(get(page).fallback(not_found))
         .layer(DefaultBodyLimit::max(BODY_MAX))

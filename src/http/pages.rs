@@ -14,7 +14,7 @@ struct Built;
 const NOT_BUILT: &str = include_str!("not_built.html");
 
 /// What the build makes to begin with.
-const START_PAGES: &[&str] = &["index.html", "floor.html"];
+const START_PAGES: &[&str] = &["index.html", "floor.html", "review.html"];
 
 /// Files under here carry a hash of their content in their name.
 const HASHED: &str = "assets/";

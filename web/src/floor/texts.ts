@@ -136,6 +136,7 @@ const zh = {
   logout: "退出",
   no_floor: "您的角色或班组不能查看现场，请联系管理员",
   script_page: "试话术",
+  review_page: "复核室",
   me: (name: string, role: string) => `${name} · ${role}`,
   wall: {
     title: "现场大屏",
@@ -331,6 +332,7 @@ const en: Texts = {
   logout: "Log out",
   no_floor: "Your role or teams may not watch the floor; ask an administrator",
   script_page: "Try the script",
+  review_page: "Review room",
   me: (name, role) => `${name} · ${role}`,
   wall: {
     title: "Floor wall",
