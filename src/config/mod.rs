@@ -17,8 +17,8 @@ mod value;
 
 pub use error::ConfigError;
 pub use floor::{
-    AlertSettings, FloorSettings, MetricsSettings, OidcSettings, ReviewSettings, ServerSettings, SessionSettings,
-    TlsSettings, WebhookEvent, WebhookSettings,
+    AlertSettings, FloorSettings, MetricsSettings, OidcSettings, ReviewSettings, ServerSettings,
+    SessionSettings, TlsSettings, WebhookEvent, WebhookSettings,
 };
 pub use floor_load::{floor_config_path, load_floor, resolve_floor};
 pub use floor_value::{FloorAddress, ServiceUrl};

@@ -64,7 +64,9 @@ pub fn stated(by: DrawBy, per_agent: u32, seed: u64) -> String {
             "机会按权重：基数 1；通话每满 3 分钟加 1，最多加 3；静音占比每满 20% 加 1，最多加 2；任一方平均音量低于 -38 dBFS 加 2"
         }
     };
-    format!("从当月没有标记的通话中不放回抽取，每名坐席 {per_agent} 通（已抽过的计入），{how}；种子 {seed}，同一种子和同样的通话抽出同样的结果。")
+    format!(
+        "从当月没有标记的通话中不放回抽取，每名坐席 {per_agent} 通（已抽过的计入），{how}；种子 {seed}，同一种子和同样的通话抽出同样的结果。"
+    )
 }
 
 /// Draws calls so that every agent among the candidates has `per_agent` drawn ones, or as many as there are. Those drawn before count. The same
@@ -104,9 +106,9 @@ fn key(candidate: &Candidate, by: DrawBy, seed: u64) -> f64 {
 
 /// A number of (0, 1) that seed and call decide: FNV-1a over the id, mixed by SplitMix64.
 fn unit(seed: u64, call: &str) -> f64 {
-    let folded = call
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let folded = call.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     let mixed = mix(folded ^ mix(seed));
     #[expect(clippy::cast_precision_loss, reason = "53 bits")]
     let whole = (mixed >> 11) as f64;

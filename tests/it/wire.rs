@@ -136,7 +136,8 @@ fn check<T: DeserializeOwned + Serialize>(name: &str, golden: &Value) {
 
 fn golden(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<Value>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    let paths =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     let named = paths.map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), path));
     named
         .filter(|(name, _)| wanted(name))

@@ -4,13 +4,15 @@
 
 mod calibration;
 mod call;
-mod queue;
 mod quality;
+mod queue;
 
 pub use calibration::{CalibrationDraft, CalibrationRow, CalibrationStore, JudgeRow, JudgedRow};
 pub use call::{
-    AddedFlag, AppealRow, AppealStore, CommentRow, Decided, DecisionRow, LockRow, OwnCall, ReviewFlag, ReviewStore,
-    ReviewedCall, Said, Who,
+    AddedFlag, AppealRow, AppealStore, CommentRow, Decided, DecisionRow, LockRow, OwnCall, ReviewFlag,
+    ReviewStore, ReviewedCall, Said, Who,
 };
 pub use quality::{ExampleRow, PhrasePrecision, QualityStore, RulePrecision};
-pub use queue::{NoPlace, QueuePage, QueuePlace, QueueQuery, QueueRow, QueueStore, QueueView, SavedFilter, Upload};
+pub use queue::{
+    NoPlace, QueuePage, QueuePlace, QueueQuery, QueueRow, QueueStore, QueueView, SavedFilter, Upload,
+};

@@ -233,7 +233,8 @@ fn keep_findings(
             review::flagged(connection, *key, seq)?;
         }
         EventKind::CueFeedback { id, wrong } => {
-            let sql = "INSERT INTO cue_feedback (call, seq, rule, wrong, started_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let sql =
+                "INSERT INTO cue_feedback (call, seq, rule, wrong, started_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
             connection.prepare_cached(sql)?.execute(params![key, seq, rule_of_cue(id), wrong, started_ms])?;
         }
         EventKind::Summary { items, .. } => {

@@ -191,9 +191,12 @@ fn golden_answers_are_as_described() {
         let golden = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         check(&serde_json::from_str(&golden).unwrap(), &all[schema], all, name);
     }
-    for (name, schema) in
-        [("calibrations", "Calibration"), ("filters", "SavedFilter"), ("history", "Decision"), ("people", "Person")]
-    {
+    for (name, schema) in [
+        ("calibrations", "Calibration"),
+        ("filters", "SavedFilter"),
+        ("history", "Decision"),
+        ("people", "Person"),
+    ] {
         let golden: Value =
             serde_json::from_str(&fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()).unwrap();
         for one in golden.as_array().unwrap() {

@@ -26,7 +26,8 @@ async fn flagged(floor: &TestFloor, station: &str, agent: &str, team: &str, call
         language: None,
     };
     let aligned = AlignedWord { phrase: Some('喂'), said: Some('喂'), how: Agreement::Same };
-    let heard = Hearing { sure: Some(0.93), basis: Some(Basis::Words), aligned: vec![aligned], review: false };
+    let heard =
+        Hearing { sure: Some(0.93), basis: Some(Basis::Words), aligned: vec![aligned], review: false };
     let flag = |rule: &str, text: &str, heard: Hearing| EventKind::Flag {
         rule: rule.into(),
         kind: FlagKind::Forbidden,
@@ -46,12 +47,22 @@ async fn flagged(floor: &TestFloor, station: &str, agent: &str, team: &str, call
         event(call, 3, flag("2.1", "喂,大点声", heard)),
         event(call, 4, flag("4.4", "打13800138000", Hearing::default())),
         event(call, 5, EventKind::CueFeedback { id: "2.1#1".into(), wrong: true }),
-        event(call, 6, EventKind::Summary { due: 2, met: 1, flags: 2, metrics: Metrics::default(), items: Vec::new() }),
+        event(
+            call,
+            6,
+            EventKind::Summary { due: 2, met: 1, flags: 2, metrics: Metrics::default(), items: Vec::new() },
+        ),
     ];
     socket.store(&rest).await;
 }
 
-async fn send(floor: &TestFloor, method: &str, path: &str, cookie: &str, body: Option<Value>) -> (u16, Value) {
+async fn send(
+    floor: &TestFloor,
+    method: &str,
+    path: &str,
+    cookie: &str,
+    body: Option<Value>,
+) -> (u16, Value) {
     let origin = floor.origin();
     let mut headers = vec![("Cookie", cookie), ("Origin", origin.as_str())];
     let body = body.map(|body| body.to_string()).unwrap_or_default();
@@ -59,7 +70,10 @@ async fn send(floor: &TestFloor, method: &str, path: &str, cookie: &str, body: O
         headers.push(("Content-Type", "application/json"));
     }
     let reply = floor.request(method, path, &headers, body.as_bytes()).await;
-    (reply.status, serde_json::from_str(&reply.body).unwrap_or_else(|why| panic!("{path}: {why}: {}", reply.body)))
+    (
+        reply.status,
+        serde_json::from_str(&reply.body).unwrap_or_else(|why| panic!("{path}: {why}: {}", reply.body)),
+    )
 }
 
 async fn post(floor: &TestFloor, path: &str, cookie: &str, body: Value) -> (u16, Value) {
@@ -75,7 +89,8 @@ async fn finish(floor: &TestFloor, cookie: &str, call: &str) {
     let at = |rest: &str| format!("/api/review/calls/{call}/{rest}");
     assert_eq!(act(floor, &at("lock"), cookie).await.0, 200);
     for flag in [3, 4] {
-        let confirmed = post(floor, &at(&format!("flags/{flag}/verdict")), cookie, json!({"verdict": "confirmed"})).await;
+        let confirmed =
+            post(floor, &at(&format!("flags/{flag}/verdict")), cookie, json!({"verdict": "confirmed"})).await;
         assert_eq!((confirmed.0, &confirmed.1["verdict"]["points"]), (200, &json!(-2)));
     }
     assert_eq!(act(floor, &at("finish"), cookie).await.0, 200);
@@ -95,29 +110,57 @@ async fn a_call_goes_from_the_queue_to_the_agent_and_through_an_appeal() {
     for path in ["/api/review/calls/a", "/api/review/calls/a/history"] {
         assert_eq!(floor.get(path, &agent).await.0, 403, "{path}");
     }
-    assert_eq!(post(&floor, "/api/review/calls/a/flags/3/answer", &agent, json!({"answer": "accepted", "reason": ""})).await.0, 409);
+    assert_eq!(
+        post(
+            &floor,
+            "/api/review/calls/a/flags/3/answer",
+            &agent,
+            json!({"answer": "accepted", "reason": ""})
+        )
+        .await
+        .0,
+        409
+    );
     // Two reviewers, one call.
     assert_eq!(act(&floor, "/api/review/calls/a/lock", &shen).await.0, 200);
     let (status, fault) = act(&floor, "/api/review/calls/a/lock", &li).await;
     assert_eq!(status, 409);
     assert!(fault["zh"].as_str().unwrap().contains("shen"), "{fault}");
-    assert_eq!(post(&floor, "/api/review/calls/a/flags/3/verdict", &li, json!({"verdict": "dismissed"})).await.0, 409);
+    assert_eq!(
+        post(&floor, "/api/review/calls/a/flags/3/verdict", &li, json!({"verdict": "dismissed"})).await.0,
+        409
+    );
     assert_eq!(act(&floor, "/api/review/calls/a/finish", &shen).await.0, 409, "nothing is decided");
     finish(&floor, &shen, "a").await;
     let (_, seen) = floor.get("/api/review/calls/a", &agent).await;
-    assert_eq!((&seen["state"], &seen["flags"][0]["verdict"]["decided_by"]), (&json!("finished"), &json!("shen")));
+    assert_eq!(
+        (&seen["state"], &seen["flags"][0]["verdict"]["decided_by"]),
+        (&json!("finished"), &json!("shen"))
+    );
     let (_, mine) = floor.get("/api/review/mine?month=2026-11", &agent).await;
-    assert_eq!((&mine["rows"][0]["points"], &mine["rows"][0]["unanswered"]), (&json!(-4), &json!(2)), "{mine}");
+    assert_eq!(
+        (&mine["rows"][0]["points"], &mine["rows"][0]["unanswered"]),
+        (&json!(-4), &json!(2)),
+        "{mine}"
+    );
     assert_eq!(floor.get("/api/review/mine?month=2026-12", &agent).await.1, json!({"rows": []}));
     let answer = "/api/review/calls/a/flags/3/answer";
-    assert_eq!(post(&floor, answer, &agent, json!({"answer": "appealed", "reason": ""})).await.0, 422, "no reason");
+    assert_eq!(
+        post(&floor, answer, &agent, json!({"answer": "appealed", "reason": ""})).await.0,
+        422,
+        "no reason"
+    );
     let appeal = json!({"answer": "appealed", "reason": "客户听得清"});
     assert_eq!(post(&floor, answer, &agent, appeal.clone()).await.0, 200);
     assert_eq!(post(&floor, answer, &agent, appeal).await.0, 409, "once");
     assert_eq!(act(&floor, "/api/review/calls/a/reopen", &shen).await.0, 409, "answered");
     let settle = "/api/review/calls/a/flags/3/appeal";
     let overturned = json!({"decision": "overturned", "note": "确实不构成"});
-    assert_eq!(post(&floor, settle, &shen, overturned.clone()).await.0, 403, "a second verdict by the same person");
+    assert_eq!(
+        post(&floor, settle, &shen, overturned.clone()).await.0,
+        403,
+        "a second verdict by the same person"
+    );
     assert_eq!(floor.get("/api/review/queue?view=appeals", &li).await.1["rows"][0]["open_appeals"], 1);
     assert_eq!(post(&floor, settle, &li, overturned.clone()).await.0, 200);
     assert_eq!(post(&floor, settle, &li, overturned).await.0, 409, "final");
@@ -127,12 +170,19 @@ async fn a_call_goes_from_the_queue_to_the_agent_and_through_an_appeal() {
     // The time for answers ends.
     floor.clock.advance(7 * DAY_MS);
     let agent = floor.log_in("1001", Role::Agent, &[]);
-    let late = post(&floor, "/api/review/calls/a/flags/4/answer", &agent, json!({"answer": "accepted", "reason": ""})).await;
+    let late = post(
+        &floor,
+        "/api/review/calls/a/flags/4/answer",
+        &agent,
+        json!({"answer": "accepted", "reason": ""}),
+    )
+    .await;
     assert_eq!((late.0, &late.1["zh"]), (409, &json!("已过申诉期限")));
     let disk = floor.disk.clone();
     floor.stop().await;
     assert_eq!(disk.verify().unwrap(), [""; 0]);
-    let lines = disk.audit_trail(&AuditQuery { object: Some("a".into()), limit: 100, ..Default::default() }).unwrap();
+    let lines =
+        disk.audit_trail(&AuditQuery { object: Some("a".into()), limit: 100, ..Default::default() }).unwrap();
     for act in ["verdict", "review_finished", "answered", "appeal_decided", "review_read", "refused"] {
         assert!(lines.iter().any(|line| line.act == act), "{act}: {lines:?}");
     }
@@ -153,14 +203,28 @@ async fn nobody_gets_past_the_own_teams_and_role() {
         ("POST", "/api/review/calls/a/lock", None),
         ("DELETE", "/api/review/calls/a/lock", None),
         ("POST", "/api/review/calls/a/flags/3/verdict", Some(json!({"verdict": "confirmed"}))),
-        ("POST", "/api/review/calls/a/flags", Some(json!({"rule": "2.1", "kind": "forbidden", "channel": "agent", "from_ms": 0, "to_ms": 9, "note": ""}))),
+        (
+            "POST",
+            "/api/review/calls/a/flags",
+            Some(
+                json!({"rule": "2.1", "kind": "forbidden", "channel": "agent", "from_ms": 0, "to_ms": 9, "note": ""}),
+            ),
+        ),
         ("POST", "/api/review/calls/a/comments", Some(json!({"at_ms": 1, "text": "x"}))),
         ("POST", "/api/review/calls/a/assign", Some(json!({"to": ""}))),
         ("POST", "/api/review/calls/a/finish", None),
         ("POST", "/api/review/calls/a/reopen", None),
         ("POST", "/api/review/calls/a/flags/3/appeal", Some(json!({"decision": "upheld", "note": ""}))),
-        ("POST", "/api/review/calibrations", Some(json!({"name": "x", "call": "a", "judges": ["zhao", "admin"]}))),
-        ("POST", "/api/review/sample", Some(json!({"team": "一组", "month": "2026-11", "per_agent": 1, "by": "random", "seed": 1}))),
+        (
+            "POST",
+            "/api/review/calibrations",
+            Some(json!({"name": "x", "call": "a", "judges": ["zhao", "admin"]})),
+        ),
+        (
+            "POST",
+            "/api/review/sample",
+            Some(json!({"team": "一组", "month": "2026-11", "per_agent": 1, "by": "random", "seed": 1})),
+        ),
     ];
     for (method, path, body) in &orders {
         for (who, cookie) in [("another team", &other), ("lead", &lead), ("agent", &own), ("owner", &owner)] {
@@ -171,12 +235,16 @@ async fn nobody_gets_past_the_own_teams_and_role() {
         assert_eq!(floor.request(method, path, &without_origin, b"").await.status, 403, "no Origin: {path}");
     }
     let answer = json!({"answer": "accepted", "reason": ""});
-    for (who, cookie) in [("another agent", &agent), ("reviewer", &other), ("lead", &lead), ("administrator", &admin)] {
+    for (who, cookie) in
+        [("another agent", &agent), ("reviewer", &other), ("lead", &lead), ("administrator", &admin)]
+    {
         let status = post(&floor, "/api/review/calls/a/flags/3/answer", cookie, answer.clone()).await.0;
         assert_eq!(status, 403, "{who}");
     }
     for path in ["/api/review/calls/a", "/api/review/calls/a/history"] {
-        for (who, cookie) in [("another team", &other), ("lead", &lead), ("another agent", &agent), ("owner", &owner)] {
+        for (who, cookie) in
+            [("another team", &other), ("lead", &lead), ("another agent", &agent), ("owner", &owner)]
+        {
             assert_eq!(floor.get(path, cookie).await.0, 403, "{who} {path}");
         }
         assert_eq!(floor.get(path, &admin).await.0, 200, "{path}");
@@ -197,9 +265,15 @@ async fn nobody_gets_past_the_own_teams_and_role() {
         }
     }
     assert_eq!(floor.get("/api/review/queue?view=open", &other).await.1["count"], 0);
-    assert_eq!(floor.get("/api/review/search?words=%E5%A4%A7", &other).await.1, json!({"hits": [], "next": null}));
+    assert_eq!(
+        floor.get("/api/review/search?words=%E5%A4%A7", &other).await.1,
+        json!({"hits": [], "next": null})
+    );
     let team = "/api/review/queue?view=open&team=%E4%B8%80%E7%BB%84";
-    assert_eq!((floor.get(team, &other).await.0, floor.get(team, &admin).await.1["count"].clone()), (403, json!(1)));
+    assert_eq!(
+        (floor.get(team, &other).await.0, floor.get(team, &admin).await.1["count"].clone()),
+        (403, json!(1))
+    );
     floor.stop().await;
 }
 
@@ -240,7 +314,10 @@ async fn what_is_sent_is_refused_if_it_cannot_be() {
         assert!([400, 422].contains(&status), "{query}: {status}");
     }
     assert_eq!(floor.get("/api/review/search?words=", &shen).await.1["hits"], json!([]));
-    assert_eq!(floor.get("/api/review/mine?month=2026", &floor.log_in("1001", Role::Agent, &[])).await.0, 400);
+    assert_eq!(
+        floor.get("/api/review/mine?month=2026", &floor.log_in("1001", Role::Agent, &[])).await.0,
+        400
+    );
     floor.stop().await;
 }
 
@@ -262,18 +339,26 @@ async fn judging_is_blind_until_it_is_done() {
     assert_eq!(floor.get("/api/review/calls/a/history", &shen).await.0, 409);
     for (cookie, verdicts) in [(&shen, ["confirmed", "dismissed"]), (&li, ["confirmed", "confirmed"])] {
         for (flag, verdict) in [3, 4].into_iter().zip(verdicts) {
-            let (status, told) = post(&floor, &at("/verdicts"), cookie, json!({"flag": flag, "verdict": verdict})).await;
+            let (status, told) =
+                post(&floor, &at("/verdicts"), cookie, json!({"flag": flag, "verdict": verdict})).await;
             assert_eq!((status, &told["agreement"]), (200, &Value::Null));
         }
     }
-    assert_eq!(post(&floor, &at("/verdicts"), &wu, json!({"flag": 3, "verdict": "unsure"})).await.0, 403, "no judge");
+    assert_eq!(
+        post(&floor, &at("/verdicts"), &wu, json!({"flag": 3, "verdict": "unsure"})).await.0,
+        403,
+        "no judge"
+    );
     let admin = floor.log_in("admin", Role::Administrator, &[]);
     assert_eq!(floor.get(&at(""), &admin).await.0, 403, "another's");
     assert_eq!(act(&floor, &at("/close"), &li).await.0, 403, "only who made it");
     let (_, told) = act(&floor, &at("/done"), &shen).await;
     assert_eq!((&told["agreement"], &told["mine"][1]["verdict"]), (&Value::Null, &json!("dismissed")));
     let (_, told) = act(&floor, &at("/done"), &li).await;
-    assert_eq!(told["agreement"]["pairs"][0], json!({"one": "li", "other": "shen", "flags": 2, "kappa": 0.0}));
+    assert_eq!(
+        told["agreement"]["pairs"][0],
+        json!({"one": "li", "other": "shen", "flags": 2, "kappa": 0.0})
+    );
     assert_eq!(told["agreement"]["by_rule"][0]["agreed_share"], 0.5);
     assert!(!floor.get("/api/review/calls/a", &shen).await.1["flags"][0]["verdict"].is_null());
     assert_eq!(floor.get("/api/review/calibrations", &wu).await.1.as_array().unwrap().len(), 1);
@@ -327,13 +412,20 @@ async fn answers_are_as_the_golden_files_have_them() {
     let appeal = json!({"answer": "appealed", "reason": "客户听得清"});
     keep("answered", post(&floor, &call("/flags/3/answer"), &agent, appeal).await);
     keep("appeals", floor.get("/api/review/queue?view=appeals", &li).await);
-    keep("settled", post(&floor, &call("/flags/3/appeal"), &li, json!({"decision": "overturned", "note": "不构成"})).await);
+    keep(
+        "settled",
+        post(&floor, &call("/flags/3/appeal"), &li, json!({"decision": "overturned", "note": "不构成"}))
+            .await,
+    );
     keep("call", floor.get(&call(""), &agent).await);
     keep("history", floor.get(&call("/history"), &shen).await);
     let filter = json!({"view": "open", "rule": "2.1", "points_min": 2, "sure": "unsure"});
     keep("filter", send(&floor, "PUT", "/api/review/filters/%E5%BE%85%E5%90%AC", &shen, Some(filter)).await);
     keep("filters", floor.get("/api/review/filters", &shen).await);
-    assert_eq!(send(&floor, "DELETE", "/api/review/filters/%E5%BE%85%E5%90%AC", &shen, None).await, (200, json!({})));
+    assert_eq!(
+        send(&floor, "DELETE", "/api/review/filters/%E5%BE%85%E5%90%AC", &shen, None).await,
+        (200, json!({}))
+    );
     let sample = json!({"team": "一组", "month": "2026-11", "per_agent": 2, "by": "risk", "seed": 7});
     keep("sample", post(&floor, "/api/review/sample", &shen, sample).await);
     keep("search", floor.get("/api/review/search?words=%E5%A4%A7%E7%82%B9&limit=1", &shen).await);
@@ -342,7 +434,13 @@ async fn answers_are_as_the_golden_files_have_them() {
     keep("calibration", post(&floor, "/api/review/calibrations", &shen, order).await);
     for (cookie, verdicts) in [(&shen, ["confirmed", "dismissed"]), (&li, ["confirmed", "unsure"])] {
         for (flag, verdict) in [3, 4].into_iter().zip(verdicts) {
-            post(&floor, "/api/review/calibrations/1/verdicts", cookie, json!({"flag": flag, "verdict": verdict})).await;
+            post(
+                &floor,
+                "/api/review/calibrations/1/verdicts",
+                cookie,
+                json!({"flag": flag, "verdict": verdict}),
+            )
+            .await;
         }
         act(&floor, "/api/review/calibrations/1/done", cookie).await;
     }
@@ -352,7 +450,10 @@ async fn answers_are_as_the_golden_files_have_them() {
     let disk = floor.disk.clone();
     floor.stop().await;
     assert_eq!(disk.verify().unwrap(), [""; 0]);
-    assert_eq!(answers.iter().find(|(name, _)| *name == "lock").unwrap().1["locked_until_ms"], NOON + Lock::MS);
+    assert_eq!(
+        answers.iter().find(|(name, _)| *name == "lock").unwrap().1["locked_until_ms"],
+        NOON + Lock::MS
+    );
     compare(&answers);
 }
 
@@ -371,7 +472,10 @@ fn compare(answers: &[(&str, Value)]) {
         let golden: Value = serde_json::from_str(&golden).unwrap();
         assert_eq!(*answer, golden, "{name} is not as {} has it", path.display());
     }
-    let mut kept: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut kept: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     let mut named: Vec<_> = answers.iter().map(|(name, _)| format!("{name}.json")).collect();
     kept.sort();
     named.sort();

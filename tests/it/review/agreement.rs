@@ -45,7 +45,10 @@ fn nothing_to_agree_on_has_no_kappa() {
 #[test]
 fn agreement_is_told_by_pair_and_by_rule() {
     use Verdict::{Confirmed as C, Dismissed as D, Unsure as U};
-    let flag = |rule: &str, verdicts: &[Option<Verdict>]| JudgedFlag { rule: rule.into(), verdicts: verdicts.into() };
+    let flag = |rule: &str, verdicts: &[Option<Verdict>]| JudgedFlag {
+        rule: rule.into(),
+        verdicts: verdicts.into(),
+    };
     let flags = [
         flag("2.1", &[Some(C), Some(C), Some(C)]),
         flag("2.1", &[Some(D), Some(D), Some(C)]),
@@ -55,17 +58,27 @@ fn agreement_is_told_by_pair_and_by_rule() {
     let pair = |one, other| found.pairs.iter().find(|pair| (pair.0, pair.1) == (one, other)).unwrap();
     assert_eq!((pair(0, 1).2, pair(0, 1).3), (3, Some(1.0)));
     assert_eq!((pair(0, 2).2, pair(0, 2).3), (2, Some(0.0)));
-    let rules: Vec<_> = found.by_rule.iter().map(|rule| (rule.rule.as_str(), rule.flags, rule.agreed_share)).collect();
-    assert_eq!(rules, [("", 2, 0.5), ("2.1", 2, 0.5), ("4.4", 0, 0.0)], "what one did not judge does not count");
+    let rules: Vec<_> =
+        found.by_rule.iter().map(|rule| (rule.rule.as_str(), rule.flags, rule.agreed_share)).collect();
+    assert_eq!(
+        rules,
+        [("", 2, 0.5), ("2.1", 2, 0.5), ("4.4", 0, 0.0)],
+        "what one did not judge does not count"
+    );
     assert_eq!(found.by_rule[2].kappa, None);
 }
 
 #[test]
 fn wilsons_interval_as_in_newcombe_1998() {
     // Table I, score method without correction.
-    for (hits, all, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+    for (hits, all, low, high) in
+        [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+    {
         let (found_low, found_high) = wilson(hits, all).unwrap();
-        assert!((found_low - low).abs() < 6e-5 && (found_high - high).abs() < 6e-5, "{hits}/{all}: {found_low} {found_high}");
+        assert!(
+            (found_low - low).abs() < 6e-5 && (found_high - high).abs() < 6e-5,
+            "{hits}/{all}: {found_low} {found_high}"
+        );
     }
     assert_eq!(wilson(0, 0), None);
     assert_eq!(Hits::default().precision(), None);

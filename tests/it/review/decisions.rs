@@ -1,6 +1,6 @@
 use callcue::review::{
-    Answer, Charge, Contested, Lock, Refusal, ReviewState, Ruling, SURE, Standing, Verdict, may_answer, may_change,
-    may_decide, may_finish, may_reopen, may_settle, points_of,
+    Answer, Charge, Contested, Lock, Refusal, ReviewState, Ruling, SURE, Standing, Verdict, may_answer,
+    may_change, may_decide, may_finish, may_reopen, may_settle, points_of,
 };
 use callcue::score::{Assessment, BUNDLED, BUNDLED_NAME};
 use proptest::prelude::*;
@@ -55,7 +55,11 @@ fn an_agent_answers_once_in_time_to_what_costs_points() {
     assert_eq!(may_answer(&charge, "1024", Answer::Appealed, " ", NOW), Err(Refusal::NoReason));
     assert_eq!(may_answer(&charge, "1025", Answer::Accepted, "", NOW), Err(Refusal::NotOwn));
     let nobodys = Charge { agent: "", ..charge };
-    assert_eq!(may_answer(&nobodys, "", Answer::Accepted, "", NOW), Err(Refusal::NotOwn), "who has no number");
+    assert_eq!(
+        may_answer(&nobodys, "", Answer::Accepted, "", NOW),
+        Err(Refusal::NotOwn),
+        "who has no number"
+    );
     assert_eq!(may_answer(&charge, "1024", Answer::Accepted, "", NOW + 1), Err(Refusal::TooLate));
     assert_eq!(appeal(&Charge { until_ms: None, ..charge }), Err(Refusal::NotFinished));
     assert_eq!(appeal(&Charge { is_answered: true, ..charge }), Err(Refusal::Answered));
@@ -112,7 +116,8 @@ fn every_refusal_is_told_in_both_languages() {
         Refusal::Unjudged(2),
         Refusal::Blind,
     ];
-    let told: std::collections::BTreeSet<_> = all.iter().flat_map(|one| [one.zh(), one.to_string()]).collect();
+    let told: std::collections::BTreeSet<_> =
+        all.iter().flat_map(|one| [one.zh(), one.to_string()]).collect();
     assert_eq!(told.len(), 2 * all.len());
     assert!(Refusal::Locked("shen".into()).to_string().starts_with("shen "), "it names who");
 }

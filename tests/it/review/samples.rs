@@ -22,7 +22,10 @@ fn risk_is_length_silence_and_faint_voices() {
     assert_eq!(risk_weight(&Candidate { length_ms: 400_000, ..plain.clone() }), 3);
     assert_eq!(risk_weight(&Candidate { silence_share: 0.25, ..plain.clone() }), 2);
     assert_eq!(risk_weight(&Candidate { level_dbfs: Some(-45.0), ..plain.clone() }), 3);
-    assert_eq!(risk_weight(&Candidate { length_ms: u64::MAX, silence_share: 1.0, level_dbfs: Some(-90.0), ..plain }), 8);
+    assert_eq!(
+        risk_weight(&Candidate { length_ms: u64::MAX, silence_share: 1.0, level_dbfs: Some(-90.0), ..plain }),
+        8
+    );
     assert!(stated(DrawBy::Risk, 3, 7).contains("权重") && stated(DrawBy::Risk, 3, 7).contains("种子 7"));
 }
 
@@ -49,13 +52,15 @@ fn who_has_too_few_calls_is_named() {
 
 #[test]
 fn examples_are_cases_of_a_script() {
-    let example = |text: &str| Example { text: text.into(), channel: "agent".into(), kind: "forbidden".into() };
+    let example =
+        |text: &str| Example { text: text.into(), channel: "agent".into(), kind: "forbidden".into() };
     let examples = [example("喂,大点声"), example("''' \" \\ \n")];
     for verdict in Verdict::ALL {
         let toml = toml_of(verdict, &examples);
         let cases = if verdict == Verdict::Unsure { 0 } else { 2 };
         let head = BUNDLED.split("[[rule.case]]").next().unwrap();
-        let script = Script::parse("examples.toml", &format!("{head}\n{toml}")).unwrap_or_else(|why| panic!("{why}\n{toml}"));
+        let script = Script::parse("examples.toml", &format!("{head}\n{toml}"))
+            .unwrap_or_else(|why| panic!("{why}\n{toml}"));
         let rule = script.rules.last().unwrap();
         assert_eq!(rule.cases.len(), cases, "{toml}");
         for case in &rule.cases {

@@ -13,18 +13,20 @@ use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
 use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
 use callcue::http::bind;
+use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
 use callcue::score::{self, Assessment};
 use callcue::script::{self, Script};
-use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
 use callcue::store::review::{
-    AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow, OwnCall,
-    PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said, SavedFilter, Who,
+    AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
+    OwnCall, PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said,
+    SavedFilter, Who,
 };
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
-    AlertRecord, AlertStore, AppealStore, Appended, CalibrationStore, QualityStore, QueueStore, ReviewStore, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
-    StoreFault, TextHit, TextQuery, UserRow,
+    AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery, CalibrationStore,
+    CallQuery, CallRow, CallStore, FlagRow, NewStation, PeopleStore, QualityStore, QueueStore, ReviewStore,
+    Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
+    UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,

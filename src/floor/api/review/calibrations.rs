@@ -93,7 +93,8 @@ impl Agreement {
         let name = |place: usize| row.judges.get(place).map(|judge| judge.user.clone()).unwrap_or_default();
         let verdicts = row.flags.iter().map(|flag| {
             let said = row.judges.iter().zip(&flag.verdicts);
-            let by = said.map(|(judge, verdict)| By { user: judge.user.clone(), verdict: *verdict }).collect();
+            let by =
+                said.map(|(judge, verdict)| By { user: judge.user.clone(), verdict: *verdict }).collect();
             Judged { flag: flag.flag, rule: flag.rule.clone(), by }
         });
         let pairs = found.pairs.into_iter().map(|(one, other, flags, kappa)| {

@@ -28,12 +28,13 @@ pub(super) fn teams(
 
 /// From the first moment of a local month such as `2026-11` to that of the next, ms since 1970.
 pub(super) fn month(clock: &dyn FloorClock, month: &str) -> Result<(i64, i64), Fault> {
-    let wrong = || {
-        Fault::new(StatusCode::BAD_REQUEST, "月份格式应为 2026-11", "a month such as 2026-11 is wanted")
-    };
+    let wrong =
+        || Fault::new(StatusCode::BAD_REQUEST, "月份格式应为 2026-11", "a month such as 2026-11 is wanted");
     let (year, number) = month.split_once('-').ok_or_else(wrong)?;
-    let is_plain = year.len() == 4 && number.len() == 2 && month.bytes().filter(u8::is_ascii_digit).count() == 6;
-    let (year, number) = (year.parse::<u32>().map_err(|_| wrong())?, number.parse::<u32>().map_err(|_| wrong())?);
+    let is_plain =
+        year.len() == 4 && number.len() == 2 && month.bytes().filter(u8::is_ascii_digit).count() == 6;
+    let (year, number) =
+        (year.parse::<u32>().map_err(|_| wrong())?, number.parse::<u32>().map_err(|_| wrong())?);
     if !is_plain {
         return Err(wrong());
     }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use super::flags::{appeal_of, missing, verdict};
 use super::one_call::Held;
 use super::{SqliteStore, decisions};
-use crate::review::{Answer, Charge, Contested, ReviewState, Ruling, Verdict, may_answer, may_change, may_settle};
+use crate::review::{
+    Answer, Charge, Contested, ReviewState, Ruling, Verdict, may_answer, may_change, may_settle,
+};
 use crate::store::review::{AppealRow, AppealStore, Decided, OwnCall, Who};
 use crate::store::sqlite::column::{unsigned, word};
 use crate::store::{StoreError, StoreFault};
@@ -115,7 +117,15 @@ impl AppealStore for SqliteStore {
                 connection.prepare_cached(sql)?.query_row([held.key, flag], |row| row.get(0)).optional()?;
             let rule = rule.ok_or_else(|| StoreFault::Missing(format!("verdict on flag {flag}")))?;
             decisions::put_verdict(connection, &held, flag, &rule, &after)?;
-            decisions::write(connection, held.key, Some(flag), by, &word(ruling)?, Some(before), Some(after))?;
+            decisions::write(
+                connection,
+                held.key,
+                Some(flag),
+                by,
+                &word(ruling)?,
+                Some(before),
+                Some(after),
+            )?;
             appeal_of(connection, held.key, flag)?.ok_or_else(|| missing(flag))
         })
     }

@@ -137,8 +137,9 @@ fn calibration(connection: &Connection, number: i64) -> Result<CalibrationRow, S
     let sql = "SELECT user, coalesce(full_name, ''), done_ms IS NOT NULL FROM calibration_judges LEFT JOIN users ON users.name = user
                WHERE calibration = ?1 ORDER BY user";
     let mut statement = connection.prepare_cached(sql)?;
-    let judges = statement
-        .query_map([number], |row| Ok(JudgeRow { user: row.get(0)?, full_name: row.get(1)?, done: row.get(2)? }))?;
+    let judges = statement.query_map([number], |row| {
+        Ok(JudgeRow { user: row.get(0)?, full_name: row.get(1)?, done: row.get(2)? })
+    })?;
     calibration.judges = judges.collect::<Result<_, _>>()?;
     let verdicts = verdicts(connection, number)?;
     let said = |flag: i64, judge: &JudgeRow| verdicts.get(&(flag, judge.user.clone())).copied();

@@ -137,7 +137,8 @@ pub(super) fn write<T: Serialize>(
     before: Option<T>,
     after: Option<T>,
 ) -> Result<(), StoreFault> {
-    let json = |value: Option<T>| value.map_or_else(|| Ok(String::new()), |value| serde_json::to_string(&value));
+    let json =
+        |value: Option<T>| value.map_or_else(|| Ok(String::new()), |value| serde_json::to_string(&value));
     let sql = "INSERT INTO decisions (call, flag, wall_ms, who, act, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let row = params![key, flag, by.now_ms, by.who, act, json(before)?, json(after)?];
     connection.prepare_cached(sql)?.execute(row)?;
@@ -146,7 +147,8 @@ pub(super) fn write<T: Serialize>(
 
 /// All decisions on a call, oldest first.
 pub(super) fn history(connection: &Connection, key: i64) -> Result<Vec<DecisionRow>, StoreFault> {
-    let sql = "SELECT line, flag, wall_ms, who, act, before, after FROM decisions WHERE call = ?1 ORDER BY line";
+    let sql =
+        "SELECT line, flag, wall_ms, who, act, before, after FROM decisions WHERE call = ?1 ORDER BY line";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([key])?;
     let mut lines = Vec::new();

@@ -7,7 +7,8 @@ use crate::store::StoreFault;
 use crate::store::review::{AppealRow, Decided, ReviewFlag};
 use crate::store::sqlite::column::{unsigned, variant};
 
-const MACHINE: &str = "SELECT seq, at_ms, rule, kind, flags.from_ms, flags.to_ms, flags.text, phrase, item, points, sure, json
+const MACHINE: &str =
+    "SELECT seq, at_ms, rule, kind, flags.from_ms, flags.to_ms, flags.text, phrase, item, points, sure, json
                        FROM flags JOIN events USING (call, seq)";
 const ADDED: &str = "SELECT flag, from_ms, rule, kind, from_ms, to_ms, text, item, points, channel, added_by FROM added_flags";
 
@@ -137,14 +138,19 @@ fn appeals(connection: &Connection, key: i64) -> Result<BTreeMap<i64, AppealRow>
 }
 
 /// What was answered to a flag.
-pub(super) fn appeal_of(connection: &Connection, key: i64, flag: i64) -> Result<Option<AppealRow>, StoreFault> {
+pub(super) fn appeal_of(
+    connection: &Connection,
+    key: i64,
+    flag: i64,
+) -> Result<Option<AppealRow>, StoreFault> {
     let sql = "SELECT flag, answer, reason, answered_by, answered_ms, decision, decided_by, decided_ms, decision_note
                FROM appeals WHERE call = ?1 AND flag = ?2";
     Ok(connection.prepare_cached(sql)?.query_row(params![key, flag], appeal).optional()?)
 }
 
 fn appeal(row: &Row<'_>) -> rusqlite::Result<AppealRow> {
-    let decision = if row.get_ref(5)? == rusqlite::types::ValueRef::Null { None } else { Some(variant(row, 5)?) };
+    let decision =
+        if row.get_ref(5)? == rusqlite::types::ValueRef::Null { None } else { Some(variant(row, 5)?) };
     Ok(AppealRow {
         answer: variant(row, 1)?,
         reason: row.get(2)?,

@@ -7,7 +7,11 @@ use crate::store::StoreFault;
 use crate::store::sqlite::column::word;
 
 /// Event `seq`, whose row in `flags` is there, is a new flag that nobody has decided on.
-pub(in crate::store::sqlite) fn flagged(connection: &Connection, key: i64, seq: i64) -> Result<(), StoreFault> {
+pub(in crate::store::sqlite) fn flagged(
+    connection: &Connection,
+    key: i64,
+    seq: i64,
+) -> Result<(), StoreFault> {
     // What no index has moves with every flag; what indexes have, only where it changes.
     let sql = "INSERT INTO reviews (call, started_ms, team, agent, state, worst_points, open_flags, least_sure, sampled, assigned_to,
                    locked_by, locked_until_ms, finished_by, finished_ms, appeal_until_ms)
@@ -52,8 +56,10 @@ pub(super) fn recount(connection: &Connection, key: i64) -> Result<(), StoreFaul
 
 pub(super) fn set_state(connection: &Connection, key: i64, state: ReviewState) -> Result<(), StoreFault> {
     let number = number_of(state);
-    for sql in ["UPDATE reviews SET state = ?2 WHERE call = ?1", "UPDATE review_rules SET state = ?2 WHERE call = ?1"]
-    {
+    for sql in [
+        "UPDATE reviews SET state = ?2 WHERE call = ?1",
+        "UPDATE review_rules SET state = ?2 WHERE call = ?1",
+    ] {
         connection.prepare_cached(sql)?.execute([key, number])?;
     }
     Ok(())

@@ -168,7 +168,8 @@ impl ReviewStore for SqliteStore {
             let held = Held::of(connection, call)?;
             may_finish(&held.standing(), by.who, by.now_ms)?;
             set_state(connection, held.key, ReviewState::Finished)?;
-            let sql = "UPDATE reviews SET finished_by = ?2, finished_ms = ?3, appeal_until_ms = ?4 WHERE call = ?1";
+            let sql =
+                "UPDATE reviews SET finished_by = ?2, finished_ms = ?3, appeal_until_ms = ?4 WHERE call = ?1";
             let row = params![held.key, by.who, by.now_ms, appeal_until_ms];
             connection.prepare_cached(sql)?.execute(row)?;
             set_lock(connection, held.key, "", 0)?;

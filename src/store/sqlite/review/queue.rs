@@ -116,7 +116,10 @@ const fn states(view: QueueView) -> &'static [u8] {
 
 /// One walk a team, or one over all.
 fn walks(query: &QueueQuery) -> Vec<Option<&str>> {
-    query.teams.as_ref().map_or_else(|| vec![None], |teams| teams.iter().map(|team| Some(team.as_str())).collect())
+    query
+        .teams
+        .as_ref()
+        .map_or_else(|| vec![None], |teams| teams.iter().map(|team| Some(team.as_str())).collect())
 }
 
 /// One state of one team, or of all.
@@ -184,14 +187,16 @@ impl Walk<'_> {
     /// Where the walk goes, and which of it has the order. Named, because without statistics SQLite guesses.
     fn tables(&self) -> (&'static str, &'static str) {
         let query = self.query;
-        let is_narrowed =
-            query.points_min.is_some() || query.is_sure.is_some() || query.is_sampled.is_some();
+        let is_narrowed = query.points_min.is_some() || query.is_sure.is_some() || query.is_sampled.is_some();
         if query.view == QueueView::Appeals {
             // Few are open at a time: they are found first, and sorted.
             return ("reviews NOT INDEXED", "reviews");
         }
         if query.view == QueueView::Mine {
             return ("reviews INDEXED BY reviews_by_assigned", "reviews");
+        }
+        if query.is_sampled == Some(true) && query.rule.is_none() {
+            return ("reviews INDEXED BY reviews_by_draw", "reviews");
         }
         match (&query.rule, &query.agent, self.team) {
             (Some(_), ..) if is_narrowed => {

@@ -64,7 +64,9 @@ fn check_verdicts(connection: &Connection, faults: &mut Vec<String>) -> Result<(
         let (call, flag, after): (String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match serde_json::from_str(&after) {
             Ok(decided) => _ = last.insert((call, flag), decided),
-            Err(why) => faults.push(format!("A decision on flag {flag} of call {call} cannot be read: {why}.")),
+            Err(why) => {
+                faults.push(format!("A decision on flag {flag} of call {call} cannot be read: {why}."))
+            }
         }
     }
     let sql = "SELECT verdict, points, item, complaint, note, decided_by, decided_ms, id, flag,
@@ -115,7 +117,9 @@ fn check_feedback(connection: &Connection, faults: &mut Vec<String>) -> Result<(
             _ => None,
         };
         if due != kept {
-            faults.push(format!("What the agent said of a cue in event {seq} of call {call} is kept otherwise."));
+            faults.push(format!(
+                "What the agent said of a cue in event {seq} of call {call} is kept otherwise."
+            ));
         }
     }
     Ok(())
