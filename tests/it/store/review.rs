@@ -324,6 +324,8 @@ fn drawn_calls_come_into_the_queue_once() {
         "over, without flags"
     );
     assert_eq!(store.candidates("二组", 0, i64::MAX).unwrap(), []);
+    assert_eq!(store.agents_of("一组", NINE_MS, NINE_MS + HOUR_MS).unwrap(), ["1001"]);
+    assert_eq!(store.agents_of("一组", 0, NINE_MS).unwrap(), [""; 0]);
     let drawn = ["q1".to_owned(), "q2".to_owned()];
     assert_eq!(store.put_drawn(&drawn, Sampled::Risk).unwrap(), 2);
     assert_eq!(store.put_drawn(&drawn, Sampled::Random).unwrap(), 0);
