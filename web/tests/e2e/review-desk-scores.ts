@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { open, shootWhole } from "../review-desk-rig.ts";
-import { complaints, expectAccessible, page, room, WIDE } from "../review-rig.ts";
+import { complaints, expectAccessible, page, room, shoot, WIDE } from "../review-rig.ts";
 
 const main = () => page.getByRole("main");
 const LOWEST_FIRST = ["刘婷 1025", "张磊 1024"];
@@ -35,6 +35,22 @@ test("an agent finds the own calls, with points and time left", async () => {
   expect(room.received.filter(({ what }) => what.endsWith("/answer")).map(({ body }) => body)).toEqual([{ answer: "appealed", reason: "客户已先开口" }, { answer: "accepted", reason: "" }]);
   await main().getByRole("button", { name: "上个月" }).click();
   await main().getByText("还没有质检完成的通话").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("an agent answers beside the sound, in the player", async () => {
+  await open("zhang", "#/mine");
+  await main().getByRole("link", { name: /的完整通话/ }).first().click();
+  const evidence = page.getByRole("region", { name: "证据" });
+  await evidence.getByText("等待复核").waitFor();
+  await page.getByText("静候 1.1 秒").first().click();
+  await evidence.getByRole("button", { name: "申诉…" }).click();
+  await evidence.getByLabel("申诉理由").fill("客户已先开口");
+  await expectAccessible();
+  await shoot("review-player-agent");
+  await evidence.getByRole("button", { name: "提交申诉" }).click();
+  await evidence.getByText("等待复核").waitFor();
+  expect(await evidence.getByRole("button", { name: /确认|成立/ }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
