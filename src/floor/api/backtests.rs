@@ -10,7 +10,7 @@ use crate::access::{Act, On, may};
 use crate::call::FlagKind;
 use crate::floor::backtests::{Backtest, BacktestFigures, BacktestState, Busy};
 use crate::floor::house::House;
-use crate::floor::people::{Body, from_own_page};
+use crate::floor::people::{Body, require_own_page};
 use crate::floor::visitor::Visitor;
 use crate::http::Fault;
 use crate::script::{Diagnostic, Language, Script};
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/backtests", post(begin))
         .layer(DefaultBodyLimit::max(SCRIPT_MAX))
         .route("/api/backtests/{backtest}", get(one).delete(stop))
-        .route_layer(middleware::from_fn(from_own_page))
+        .route_layer(middleware::from_fn(require_own_page))
 }
 
 /// `POST /api/backtests`

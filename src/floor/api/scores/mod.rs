@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::floor::house::House;
-use crate::floor::people::from_own_page;
+use crate::floor::people::require_own_page;
 
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
@@ -23,5 +23,5 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/scores/entries/{entry}/withdraw", post(entries::withdraw))
         .route("/api/scores/entries/{entry}/answer", post(entries::answer))
         .route("/api/scores/entries/{entry}/appeal", post(entries::decide))
-        .route_layer(middleware::from_fn(from_own_page))
+        .route_layer(middleware::from_fn(require_own_page))
 }
