@@ -146,14 +146,20 @@ export function seen<T extends Span>(spans: readonly T[], view: View): { span: T
   });
 }
 
-/** Rows for labels, so that none covers another; undefined: there is no room for it, and it shows as a pin only. */
-export function rowsOf(lefts_px: readonly number[], label_px: number, rows: number): (number | undefined)[] {
-  const ends = new Array<number>(rows).fill(-Infinity);
+/** Farthest that a label is moved from its place. */
+const NUDGE_LABELS = 2;
+
+/**
+ * Where labels stand so that none covers another: at their places, or right behind the one before. Undefined: that would be too far
+ * away, and it shows as a pin only. The places come in rising order.
+ */
+export function nudged(lefts_px: readonly number[], label_px: number): (number | undefined)[] {
+  let end_px = -Infinity;
   return lefts_px.map((left_px) => {
-    const row = ends.findIndex((end_px) => left_px >= end_px);
-    if (row < 0) return undefined;
-    ends[row] = left_px + label_px;
-    return row;
+    const at_px = Math.max(left_px, end_px);
+    if (at_px - left_px > NUDGE_LABELS * label_px) return undefined;
+    end_px = at_px + label_px;
+    return at_px;
   });
 }
 
