@@ -22,6 +22,7 @@ test("queue to player to verdict to the next call, by keys alone", async () => {
     await page.getByText(`还有 ${left} 条未判定`).waitFor();
   }
   await page.keyboard.press("c");
+  await page.getByText("未判定", { exact: false }).first().waitFor({ state: "hidden" });
   await page.keyboard.press("f");
   await page.getByText("qiu 已完成").waitFor();
   await page.keyboard.press("Escape");

@@ -1,5 +1,6 @@
 /** Where things of a call stand on the time line: events in, spans and pixels out. All times are audio time in ms. */
 import type { Channel, CueOutcome, StampedEvent } from "../../wire.ts";
+import type { Peaks } from "../wire.ts";
 
 export interface Span {
   from_ms: number;
@@ -44,6 +45,11 @@ export const EMPTY_TIMELINE: Timeline = { speech: { agent: [], customer: [] }, q
 
 /** A pause shorter than this belongs to the talk. */
 const QUIET_MIN_MS = 2_000;
+
+/** Without a waveform the time line is still there. */
+export function flatPeaks(length_ms: number): Peaks {
+  return { per_s: 1, length_ms, agent: [0, 0], customer: [0, 0] };
+}
 
 /** What of the events is drawn. What has begun and not ended lasts to the end of the call. */
 export function timelineOf(events: readonly StampedEvent[], length_ms: number): Timeline {
