@@ -10,7 +10,7 @@ const sign_on = new URLSearchParams(location.hash.slice(1)).get("sign-on");
 if (sign_on !== null) history.replaceState(null, "", location.pathname);
 
 const room = new RoomStore({
-  api: reviewApiOver((path, init) => fetch(path, init)),
+  api: reviewApiOver((path, init) => fetch(path, { ...init, keepalive: init.method === "DELETE" })),
   after(delay_ms, act) {
     const timer = setTimeout(act, delay_ms);
     return () => clearTimeout(timer);
@@ -25,6 +25,8 @@ const room = new RoomStore({
   hash: () => location.hash,
   setHash: (hash, replace) => (replace ? history.replaceState(null, "", hash) : history.pushState(null, "", hash)),
 });
+// A lock is given back even by a page that is closed.
+addEventListener("pagehide", () => room.leaving?.());
 // A link, the browser's way back, or an address typed by hand.
 addEventListener("popstate", () => room.follow());
 mount(ReviewPage, { target: document.body, props: { room } });

@@ -30,6 +30,8 @@ export class RoomStore extends SessionStore {
   calls: readonly string[] = [];
   /** The call that was open last: its row is found again in the list. */
   last_call = "";
+  /** What the open view gives back when the page goes away. */
+  leaving: (() => void) | undefined;
   readonly parts: RoomParts;
 
   constructor(parts: RoomParts) {

@@ -6,7 +6,7 @@ import { recordingPath, type ReviewApi } from "../api.ts";
 import type { RoomStore } from "../room-store.svelte.ts";
 import { callHash } from "../route.ts";
 import type { AppealOrder, Decision, FlagOrder, Peaks, ReviewCall, ReviewFlag, RuleCard, Verdict } from "../wire.ts";
-import { awaitsDecision, firstFlag, leadIn, nextUndecided, stepFrom } from "./flag-state.ts";
+import { firstFlag, leadIn, mayDecideAppeal, nextUndecided, stepFrom } from "./flag-state.ts";
 import { Player } from "./player.svelte.ts";
 import type { Sound } from "./sound.ts";
 import { EMPTY_TIMELINE, timelineOf, type Span, type Timeline } from "./timeline-layout.ts";
@@ -59,6 +59,7 @@ export class CallStore {
     this.#room = room;
     this.call = call;
     this.player = new Player(sound);
+    room.leaving = () => this.#giveBack();
   }
 
   get length_ms(): number {
@@ -135,6 +136,11 @@ export class CallStore {
     this.#stopRenewing();
     for (const stop of this.#stops) stop();
     this.player.sound.close();
+    this.#room.leaving = undefined;
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
     if (this.hold.kind === "mine") void this.#room.api.unlock(this.call);
   }
 
@@ -275,7 +281,7 @@ export class CallStore {
 
   async #takeLock(): Promise<void> {
     const { review } = this;
-    const to_decide = review?.state !== "finished" || review.flags.some(awaitsDecision);
+    const to_decide = review?.state !== "finished" || review.flags.some((flag) => mayDecideAppeal(flag, this.me, this.judges));
     if (!review || !this.judges || !to_decide || this.#closed) return;
     const answer = await this.#room.api.lock(this.call);
     if (this.#closed) {

@@ -12,6 +12,8 @@ export interface WaveformParts {
   /** Undefined: it is a picture only, and fits the width. */
   media: HTMLMediaElement | undefined;
   row_px: number;
+  /** To begin with; less than fills the width is taken as filling it, such as 0. */
+  px_per_s: number;
   onMoved?(at_ms: number): void;
   onSeek(at_ms: number): void;
   onView?(view: View): void;
@@ -20,7 +22,7 @@ export interface WaveformParts {
 export interface Waveform {
   /** Draws other peaks. */
   load(peaks: Peaks): void;
-  /** Pixels a second; less than fills the width is taken as filling it. */
+  /** Pixels a second. */
   zoom(px_per_s: number): void;
   /** Brings a moment into sight. */
   reveal(at_ms: number): void;
@@ -28,7 +30,7 @@ export interface Waveform {
   destroy(): void;
 }
 
-export function openWaveform({ container, media, row_px, onMoved, onSeek, onView }: WaveformParts, peaks: Peaks): Waveform {
+export function openWaveform({ container, media, row_px, px_per_s, onMoved, onSeek, onView }: WaveformParts, peaks: Peaks): Waveform {
   // The content security policy admits no style that stands in the page. What is not yet in the document is not held to it: the
   // library's own style is taken out there and given back as a sheet, before the whole is put in.
   const detached = document.createElement("div");
@@ -39,7 +41,7 @@ export function openWaveform({ container, media, row_px, onMoved, onSeek, onView
     ...dataOf(peaks),
     splitChannels: [{ ...agent }, { ...customer }],
     height: row_px,
-    minPxPerSec: 1,
+    minPxPerSec: px_per_s,
     cursorWidth: 2,
     hideScrollbar: media === undefined,
     autoScroll: true,
@@ -47,7 +49,9 @@ export function openWaveform({ container, media, row_px, onMoved, onSeek, onView
     dragToSeek: true,
     cursorColor: coloursOf(container).cursor,
   });
-  adoptStyles(wave.getWrapper().getRootNode() as ShadowRoot);
+  const root = wave.getWrapper().getRootNode() as ShadowRoot;
+  adoptStyles(root);
+  if (media) makeReachable(root.querySelector<HTMLElement>(".scroll"));
   container.replaceChildren(detached);
 
   let length_ms = peaks.length_ms;
@@ -69,7 +73,9 @@ export function openWaveform({ container, media, row_px, onMoved, onSeek, onView
       void wave.load(media?.currentSrc ?? "", channels, duration).catch(() => undefined);
     },
     zoom(px_per_s) {
-      wave.zoom(px_per_s);
+      // Before it has taken the peaks in, it only notes the scale.
+      if (wave.getDecodedData()) wave.zoom(px_per_s);
+      else wave.setOptions({ minPxPerSec: px_per_s });
       tell();
     },
     reveal(at_ms) {
@@ -88,6 +94,13 @@ export function openWaveform({ container, media, row_px, onMoved, onSeek, onView
 function dataOf({ agent, customer, length_ms }: Peaks): { peaks: Float32Array[]; duration: number } {
   const scaled = (side: readonly number[]): Float32Array => Float32Array.from(side, (peak) => peak / PEAK_MAX);
   return { peaks: [scaled(agent), scaled(customer)], duration: length_ms / 1_000 };
+}
+
+/** What scrolls must be reachable by the keyboard. */
+function makeReachable(scroll: HTMLElement | null): void {
+  scroll?.setAttribute("tabindex", "0");
+  scroll?.setAttribute("role", "region");
+  scroll?.setAttribute("aria-label", "波形");
 }
 
 function adoptStyles(root: ShadowRoot): void {
