@@ -106,7 +106,7 @@ export function teamPath(team: string, month: string, kind: SheetKind): string {
 }
 
 export function exportPath(query: PersonQuery): string {
-  return `/api/privacy/export${personQuery(query)}`;
+  return `/api/privacy/person/export${personQuery(query)}`;
 }
 
 function personQuery({ agent, words, calls }: PersonQuery): string {

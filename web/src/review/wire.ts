@@ -436,6 +436,8 @@ export interface ScoreLine {
   appeal: Appeal | null;
   /** Appealed and overturned, or taken back: shown, and not counted. */
   void: boolean;
+  /** By the standard itself, such as A3 after half a year: shown, and not counted until a lead enters it. */
+  proposed: boolean;
 }
 
 /** `GET /api/scores/team?team=…&month=…`; also `team.csv`, `team.xlsx`, `team.pdf`. */

@@ -1,7 +1,8 @@
 /** The open call: what is known of it, who may change it, and every decision about it. The player owns the sound. */
 import type { StampedEvent } from "../../wire.ts";
 import type { Answer, Fault } from "../../house/request.ts";
-import { recordingPath } from "../api.ts";
+import type { Language } from "../../agent/texts.ts";
+import { recordingPath, type ReviewApi } from "../api.ts";
 import type { RoomStore } from "../room-store.svelte.ts";
 import { callHash } from "../route.ts";
 import type { AppealOrder, Decision, FlagOrder, Peaks, ReviewCall, ReviewFlag, RuleCard, Verdict } from "../wire.ts";
@@ -83,6 +84,18 @@ export class CallStore {
 
   get judges(): boolean {
     return this.#room.may("judge");
+  }
+
+  /** What the call's own agent needs for answering, once it is finished; undefined for everybody else. */
+  get answering(): { api: Pick<ReviewApi, "answer">; language: Language; now_ms: number } | undefined {
+    const { me, api, language, parts } = this.#room;
+    const own = this.review?.state === "finished" && me?.agent === this.review.agent;
+    return own ? { api, language, now_ms: parts.now() } : undefined;
+  }
+
+  /** A flag was answered. */
+  async answered(): Promise<void> {
+    await this.#refresh();
   }
 
   /** Verdicts, flags and comments can be given now. */

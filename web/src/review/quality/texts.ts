@@ -1,0 +1,73 @@
+/** Words of the page on how right the rules are. */
+import type { Language } from "../../agent/texts.ts";
+import type { PrecisionOrder } from "./precision-order.ts";
+
+const zh = {
+  title: "规则准确率",
+  loading: "正在读取…",
+  span: "时间",
+  spans: { 30: "近 30 天", 90: "近 90 天", 365: "近一年" } as Readonly<Record<number, string>>,
+  by_rule: "按规则",
+  by_phrase: "按用语",
+  order: "排序",
+  orders: { least_right: "最不准的在前", most_flags: "记录多的在前", rule: "按规则编号" } satisfies Record<PrecisionOrder, string>,
+  rule: "规则",
+  phrase: "用语",
+  flags: "记录",
+  confirmed: "成立",
+  dismissed: "不成立",
+  unsure: "存疑",
+  precision: "准确率",
+  interval: "95% 区间",
+  added: "漏判补记",
+  marked_wrong: "坐席标错",
+  undecided: "还没有判断",
+  between: (low: string, high: string) => `${low}–${high}`,
+  examples: "原话",
+  examples_of: (rule: string) => `规则 ${rule} 的原话`,
+  none: "这段时间还没有判断过的记录",
+  explain: "准确率 = 成立 ÷（成立 + 不成立）；区间越宽，判断过的记录越少",
+  copy: "复制",
+  copied: "已复制",
+  close: "关闭",
+  toml_hint: "粘贴到规范文件的示例中；号码已隐去",
+  no_examples: "没有这样的记录",
+  open_call: "听录音",
+};
+
+export type Texts = typeof zh;
+
+const en: Texts = {
+  title: "How right the rules are",
+  loading: "Loading…",
+  span: "Time",
+  spans: { 30: "30 days", 90: "90 days", 365: "a year" },
+  by_rule: "By rule",
+  by_phrase: "By phrase",
+  order: "Order",
+  orders: { least_right: "least right first", most_flags: "most flags first", rule: "by number" },
+  rule: "Rule",
+  phrase: "Phrase",
+  flags: "Flags",
+  confirmed: "Confirmed",
+  dismissed: "Dismissed",
+  unsure: "Unsure",
+  precision: "Precision",
+  interval: "95% interval",
+  added: "Missed, added",
+  marked_wrong: "Marked wrong",
+  undecided: "nobody decided yet",
+  between: (low, high) => `${low}–${high}`,
+  examples: "Words",
+  examples_of: (rule) => `What was said: rule ${rule}`,
+  none: "No flag was decided in this time",
+  explain: "Precision = confirmed ÷ (confirmed + dismissed); a wide interval means few decisions",
+  copy: "Copy",
+  copied: "Copied",
+  close: "Close",
+  toml_hint: "Paste it into the script's examples; numbers are masked",
+  no_examples: "Nothing of that kind",
+  open_call: "Listen",
+};
+
+export const TEXTS: Readonly<Record<Language, Texts>> = { zh, en };
