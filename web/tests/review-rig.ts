@@ -15,7 +15,7 @@ const CHROMIUM = process.env["CALLCUE_CHROMIUM"] ?? "/usr/bin/chromium";
 export const DESK = { width: 1280, height: 720 };
 export const WIDE = { width: 1920, height: 1080 };
 /** For one thing to show; a machine that stalls is not a page that fails. */
-export const PATIENCE_MS = 9_000;
+export const PATIENCE_MS = 90_000;
 
 let browser: Browser;
 let context: BrowserContext;

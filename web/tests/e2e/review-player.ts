@@ -136,7 +136,7 @@ test("a flag that the machine missed: a stretch marked by keys, a rule found by 
   await page.getByText("批注 1").waitFor();
   await page.keyboard.press("h");
   const history = page.getByRole("region", { name: "经过" });
-  await history.getByText("补记（记录 -1）").waitFor();
+  await history.getByText("补记 4.3（0:1", { exact: false }).waitFor();
   await history.getByText("客户已经等了三天").waitFor();
   await shoot("review-history");
   await expectAccessible();

@@ -53,7 +53,6 @@ const zh = {
   verdicts_hint: "分歧大的在前",
   disputed: "有分歧",
   what_is_kappa: "一致性按 Fleiss κ（多人）与 Cohen κ（两人）计算，已扣除碰巧相同的部分：1 为完全一致，0 相当于随机判断",
-  no_recording: "没有录音",
 };
 
 export type Texts = typeof zh;
@@ -109,7 +108,6 @@ const en: Texts = {
   verdicts_hint: "the most disputed first",
   disputed: "disputed",
   what_is_kappa: "Fleiss' kappa for all, Cohen's for two: 1 is full agreement, 0 is what chance would give",
-  no_recording: "No recording",
 };
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { zh, en };

@@ -9,7 +9,7 @@ import type { AppealOrder, Decision, FlagOrder, Peaks, ReviewCall, ReviewFlag, R
 import { firstFlag, leadIn, mayDecideAppeal, nextUndecided, stepFrom } from "./flag-state.ts";
 import { Player } from "./player.svelte.ts";
 import type { Sound } from "./sound.ts";
-import { EMPTY_TIMELINE, timelineOf, type Span, type Timeline } from "./timeline-layout.ts";
+import { EMPTY_TIMELINE, flatPeaks, timelineOf, type Span, type Timeline } from "./timeline-layout.ts";
 import { linesOf, type Line } from "./transcript-state.ts";
 
 /** The lock lasts 2 min. */
@@ -118,9 +118,10 @@ export class CallStore {
     this.#take(answer.value);
     const waveform = await peaks;
     if (this.#closed) return;
-    if (waveform.ok) this.peaks = waveform.value;
+    this.peaks = waveform.ok ? waveform.value : flatPeaks(answer.value.length_ms);
     this.player.length_ms = this.length_ms;
-    if (answer.value.recording !== "none") this.player.sound.media.src = recordingPath(this.call);
+    if (answer.value.recording === "none") this.player.trouble = "没有录音，可以看文字和记录";
+    else this.player.sound.media.src = recordingPath(this.call);
     if (at_ms === undefined) this.show(firstFlag(this.flags, asked));
     else this.player.playFrom(at_ms);
     void this.#takeLock();

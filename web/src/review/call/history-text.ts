@@ -34,8 +34,8 @@ function nameOf(value: unknown): string {
 }
 
 function remarkOf(value: unknown): string {
-  const { text, reason, rule } = fieldsOf(value);
-  const parts = [rule, text, reason].filter((part): part is string => typeof part === "string" && part !== "");
+  const { text, reason } = fieldsOf(value);
+  const parts = [text, reason].filter((part): part is string => typeof part === "string" && part !== "");
   return parts.join(" ");
 }
 

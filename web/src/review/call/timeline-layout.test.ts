@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reviewSample } from "../../../tests/mock-review-sample.ts";
-import { placed, rowsOf, seen, skipTo, ticksOf, timelineOf } from "./timeline-layout.ts";
+import { nudged, placed, seen, skipTo, ticksOf, timelineOf } from "./timeline-layout.ts";
 
 const line = timelineOf(reviewSample("call", 0), 60_200);
 
@@ -45,8 +45,8 @@ test("what is outside the view has no place, what reaches into it is clipped", (
   expect(seen([{ from_ms: 0, to_ms: 1 }, { from_ms: 11_000, to_ms: 11_500 }], view)).toHaveLength(1);
 });
 
-test("labels take rows; the third in one spot is a pin", () => {
-  expect(rowsOf([0, 5, 10, 60], 40, 2)).toEqual([0, 1, undefined, 0]);
+test("labels stand behind one another; one that would stand far from its place is a pin", () => {
+  expect(nudged([0, 5, 10, 15, 300], 40)).toEqual([0, 40, 80, undefined, 300]);
 });
 
 test("ticks are round and have room", () => {

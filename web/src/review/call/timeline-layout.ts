@@ -1,5 +1,6 @@
 /** Where things of a call stand on the time line: events in, spans and pixels out. All times are audio time in ms. */
 import type { Channel, CueOutcome, StampedEvent } from "../../wire.ts";
+import type { Peaks } from "../wire.ts";
 
 export interface Span {
   from_ms: number;
@@ -44,6 +45,11 @@ export const EMPTY_TIMELINE: Timeline = { speech: { agent: [], customer: [] }, q
 
 /** A pause shorter than this belongs to the talk. */
 const QUIET_MIN_MS = 2_000;
+
+/** Without a waveform the time line is still there. */
+export function flatPeaks(length_ms: number): Peaks {
+  return { per_s: 1, length_ms, agent: [0, 0], customer: [0, 0] };
+}
 
 /** What of the events is drawn. What has begun and not ended lasts to the end of the call. */
 export function timelineOf(events: readonly StampedEvent[], length_ms: number): Timeline {
@@ -146,14 +152,20 @@ export function seen<T extends Span>(spans: readonly T[], view: View): { span: T
   });
 }
 
-/** Rows for labels, so that none covers another; undefined: there is no room for it, and it shows as a pin only. */
-export function rowsOf(lefts_px: readonly number[], label_px: number, rows: number): (number | undefined)[] {
-  const ends = new Array<number>(rows).fill(-Infinity);
+/** Farthest that a label is moved from its place. */
+const NUDGE_LABELS = 2;
+
+/**
+ * Where labels stand so that none covers another: at their places, or right behind the one before. Undefined: that would be too far
+ * away, and it shows as a pin only. The places come in rising order.
+ */
+export function nudged(lefts_px: readonly number[], label_px: number): (number | undefined)[] {
+  let end_px = -Infinity;
   return lefts_px.map((left_px) => {
-    const row = ends.findIndex((end_px) => left_px >= end_px);
-    if (row < 0) return undefined;
-    ends[row] = left_px + label_px;
-    return row;
+    const at_px = Math.max(left_px, end_px);
+    if (at_px - left_px > NUDGE_LABELS * label_px) return undefined;
+    end_px = at_px + label_px;
+    return at_px;
   });
 }
 

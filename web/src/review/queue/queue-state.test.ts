@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dateField, dayStart, isFiltered, queryOfRoute, routeOfQuery, rowToSelect, stepRow } from "./queue-state.ts";
+import { dateField, dayStart, isFiltered, isSameQuery, queryOfRoute, routeOfQuery, rowToSelect, stepRow } from "./queue-state.ts";
 import type { QueueRow } from "../wire.ts";
 
 test("filters go into the address and come back", () => {
@@ -12,6 +12,12 @@ test("filters go into the address and come back", () => {
 
 test("what makes no sense in an address is no filter", () => {
   expect(queryOfRoute({ view: "nowhere", points_min: "x", sure: "perhaps", from_ms: "-3", sampled: "maybe" })).toEqual({ view: "open" });
+});
+
+test("a saved filter is known again, whatever the order of its fields", () => {
+  expect(isSameQuery({ view: "open", rule: "2.1", team: "一组" }, { team: "一组", rule: "2.1", view: "open" })).toBe(true);
+  expect(isSameQuery({ view: "open", rule: "2.1" }, { view: "open", rule: "2.1", team: "一组" })).toBe(false);
+  expect(isSameQuery({ view: "mine" }, { view: "open" })).toBe(false);
 });
 
 test("steps hold at the ends", () => {

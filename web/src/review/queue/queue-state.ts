@@ -27,6 +27,13 @@ export function routeOfQuery({ view, ...filter }: QueueQuery): Record<string, st
   return { ...(view !== "open" && { view }), ...Object.fromEntries(fields.map(([name, value]) => [name, String(value)])) };
 }
 
+/** Whether two ask the same, in whatever order their fields stand. */
+export function isSameQuery(one: QueueQuery, other: QueueQuery): boolean {
+  const [a, b] = [routeOfQuery(one), routeOfQuery(other)];
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
 /** Whether something narrows the list, beside the view. */
 export function isFiltered({ view: _view, ...filter }: QueueQuery): boolean {
   return Object.values(filter).some((value) => value !== undefined && value !== "");
