@@ -43,7 +43,8 @@ fn main() {
 }
 
 fn make() -> TempDir {
-    let calls = std::env::var("CALLCUE_BENCH_CALLS").ok().and_then(|calls| calls.parse().ok()).unwrap_or(20_000);
+    let calls =
+        std::env::var("CALLCUE_BENCH_CALLS").ok().and_then(|calls| calls.parse().ok()).unwrap_or(20_000);
     let plan = PastPlan { calls, agents: 50, teams: 5, seed: 1, until_ms: UNTIL_MS };
     let folder = tempfile::tempdir().expect("room for a folder");
     let store = SqliteStore::open(folder.path()).expect("a new store");
@@ -80,7 +81,13 @@ fn ask(what: &str, mut question: impl FnMut() -> usize) {
     took.sort_unstable();
     let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let at = |share: usize| ms(took[(TIMES * share / 100).min(TIMES - 1)]);
-    println!("{what:<44} {:8.1} {:8.1} {:8.1} {:8.1}  ({came})", ms(first), at(50), at(95), ms(took[TIMES - 1]));
+    println!(
+        "{what:<44} {:8.1} {:8.1} {:8.1} {:8.1}  ({came})",
+        ms(first),
+        at(50),
+        at(95),
+        ms(took[TIMES - 1])
+    );
 }
 
 fn queue(store: &SqliteStore) {
@@ -96,7 +103,14 @@ fn queue(store: &SqliteStore) {
         ("queue of sure flags", QueueQuery { is_sure: Some(true), ..all() }),
         ("queue of sampled calls", QueueQuery { is_sampled: Some(true), ..all() }),
         ("queue of an agent", QueueQuery { agent: Some("1007".into()), ..all() }),
-        ("queue of a week", QueueQuery { from_ms: Some(UNTIL_MS - 90 * DAY_MS), to_ms: Some(UNTIL_MS - 83 * DAY_MS), ..all() }),
+        (
+            "queue of a week",
+            QueueQuery {
+                from_ms: Some(UNTIL_MS - 90 * DAY_MS),
+                to_ms: Some(UNTIL_MS - 83 * DAY_MS),
+                ..all()
+            },
+        ),
         ("queue of mine", QueueQuery { view: QueueView::Mine, ..all() }),
         ("queue of finished calls", QueueQuery { view: QueueView::Finished, ..all() }),
         ("queue of appeals", QueueQuery { view: QueueView::Appeals, teams: two, ..all() }),
@@ -107,7 +121,14 @@ fn queue(store: &SqliteStore) {
 
 fn search(store: &SqliteStore) {
     let two = Some(vec!["一组".to_owned(), "二组".to_owned()]);
-    for (words, by_sound) in [("退", false), ("退款", false), ("tuikuan", true), ("罕见的话", false), ("的", false), ("停车位 东门", false)] {
+    for (words, by_sound) in [
+        ("退", false),
+        ("退款", false),
+        ("tuikuan", true),
+        ("罕见的话", false),
+        ("的", false),
+        ("停车位 东门", false),
+    ] {
         for (whose, teams) in [("all", None), ("two teams", two.clone())] {
             let query = TextQuery { words: words.into(), by_sound, teams, limit: 50, ..TextQuery::default() };
             ask(&format!("search {words}, {whose}"), || store.search(&query).expect("a page").len());
@@ -135,13 +156,18 @@ fn scores(store: &SqliteStore) {
     ask("team month of all agents", || {
         let agents = everybody();
         let numbers: Vec<String> = agents.iter().map(|row| row.agent.clone()).collect();
-        let sums: Vec<_> =
-            months.iter().map(|(month, frame)| (*month, store.month_sums(&numbers, frame).expect("sums"))).collect();
+        let sums: Vec<_> = months
+            .iter()
+            .map(|(month, frame)| (*month, store.month_sums(&numbers, frame).expect("sums")))
+            .collect();
         let open = store.open_appeals(&numbers, &frame).expect("appeals");
         let members: Vec<Member> = agents
             .into_iter()
             .map(|row| Member {
-                months: sums.iter().map(|(month, sums)| (*month, sums.get(&row.agent).cloned().unwrap_or_default())).collect(),
+                months: sums
+                    .iter()
+                    .map(|(month, sums)| (*month, sums.get(&row.agent).cloned().unwrap_or_default()))
+                    .collect(),
                 open_appeals: open.get(&row.agent).copied().unwrap_or(0),
                 agent: row.agent,
                 agent_name: row.agent_name,

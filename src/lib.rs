@@ -25,7 +25,7 @@
 //!    audio time; a rule finds its words with [`phrase`] and its times in [`script`], and [`score`] says what a breach costs.
 //! 4. What comes out are [events](call::Event): the same for the page, the record and the terminal.
 //! 5. The [`floor`] is another process: stations send it their events by [`uplink`], it puts them into the [`store`], folds them
-//!    on the [`board`] and shows it to the team leads.
+//!    on the [`board`] and shows it to the team leads. Reviewers decide there on what was flagged, by the rules of [`review`].
 //!
 //! Live calls, the demo, replays and tests all go through [`monitor::CallMonitor`]; there is no second engine. To follow one
 //! call through the code, begin at [`app::Engine`], which owns it, and go down: [`listen::CallListener`],
@@ -125,6 +125,8 @@
 //!   **situation**: what makes a rule apply, heard by itself or declared by the agent. **step**: one of a rule's sentences.
 //! - **cue**: what the agent should say or do now. It ends *met*, *missed* or *cancelled*. **wait**: the time between two steps.
 //! - **flag**: a breach, with its words as evidence and the points it proposes. **alert**: something for the team lead.
+//! - **verdict**: what a reviewer says of a flag, [`review::Verdict`]; only a confirmed one puts points on a score card. **appeal**: the agent's
+//!   answer that it was not so; a second reviewer decides.
 //! - **moment**: what a page shows now and nobody keeps, such as levels and running text ([`wire::Moment`]).
 //! - **floor**: the server that all stations of a company report to. **tile**: one agent on a lead's screen ([`wire::Tile`]).
 //!   **audience**: the set of teams that a lead sees; one audience, one set of frames.

@@ -69,16 +69,18 @@ pub fn stated(by: DrawBy, per_agent: u32, seed: u64) -> String {
     )
 }
 
-/// Draws calls so that every agent among the candidates has `per_agent` drawn ones, or as many as there are. Those drawn before count. The same
+/// Draws calls so that every agent has `per_agent` drawn ones, or as many as there are; `agents` are those with any call, also such as have none
+/// to be drawn. Those drawn before count. The same
 /// seed and candidates give the same, and a larger quota gives the same calls and more.
-pub fn draw(candidates: &[Candidate], by: DrawBy, per_agent: u32, seed: u64) -> Drawn {
-    let mut agents: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
+pub fn draw(candidates: &[Candidate], agents: &[String], by: DrawBy, per_agent: u32, seed: u64) -> Drawn {
+    let mut calls_of: BTreeMap<&str, Vec<&Candidate>> =
+        agents.iter().map(|agent| (agent.as_str(), Vec::new())).collect();
     for candidate in candidates {
-        agents.entry(&candidate.agent).or_default().push(candidate);
+        calls_of.entry(&candidate.agent).or_default().push(candidate);
     }
     let quota = per_agent as usize;
     let mut drawn = Drawn::default();
-    for (agent, calls) in agents {
+    for (agent, calls) in calls_of {
         if calls.len() < quota {
             drawn.short.push(agent.to_owned());
         }

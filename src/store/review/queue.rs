@@ -189,6 +189,12 @@ pub trait QueueStore {
     /// [`StoreError`].
     fn candidates(&self, team: &str, from_ms: i64, to_ms: i64) -> Result<Vec<Candidate>, StoreError>;
 
+    /// Agents who had a call in the team in `from_ms..to_ms`, by number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn agents_of(&self, team: &str, from_ms: i64, to_ms: i64) -> Result<Vec<String>, StoreError>;
+
     /// Puts drawn calls into the queue; those that are in it already are marked as drawn. Gives how many were not drawn before.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_by_state ON reviews (state, started_ms, call, worst_points, least_sure, sampled);
 CREATE INDEX reviews_by_team ON reviews (team, state, started_ms, call, worst_points, least_sure, sampled);
 CREATE INDEX reviews_by_agent ON reviews (agent, state, started_ms, call, team, worst_points, least_sure, sampled);
+CREATE INDEX reviews_by_draw ON reviews (state, started_ms, call, team, agent) WHERE sampled <> '';
 CREATE INDEX reviews_by_assigned ON reviews (assigned_to, state, started_ms) WHERE assigned_to <> '';
 
 -- The queue by rule: each rule of a call's flags, of machine and persons. The rest is the review's.

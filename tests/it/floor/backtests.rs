@@ -9,6 +9,11 @@ use crate::support::floor::{TestFloor, event, events};
 async fn call(floor: &TestFloor, token: &str, call: &str, words: &str) {
     let mut station = floor.station(token).await;
     station.store(&events(call, 1, 1)).await;
+    let at = |seq: u64, at_ms: u64, kind: EventKind| {
+        let mut stamped = event(call, seq, kind);
+        stamped.event.at_ms = at_ms;
+        stamped
+    };
     let said = EventKind::Transcript {
         channel: Channel::Agent,
         from_ms: 1_000,
@@ -18,11 +23,9 @@ async fn call(floor: &TestFloor, token: &str, call: &str, words: &str) {
         level_dbfs: None,
         language: None,
     };
-    let mut said = event(call, 2, said);
-    said.event.at_ms = 4_000;
-    let mut ended = event(call, 3, EventKind::CallEnded { by: EndedBy::Unknown });
-    ended.event.at_ms = 5_000;
-    station.store(&[said, ended]).await;
+    let ended = EventKind::CallEnded { by: EndedBy::Unknown };
+    let declared = EventKind::Situation { rule: "2.1".into() };
+    station.store(&[at(2, 500, declared), at(3, 4_000, said), at(4, 5_000, ended)]).await;
 }
 
 async fn send(floor: &TestFloor, method: &str, path: &str, cookie: &str, body: &Value) -> (u16, Value) {

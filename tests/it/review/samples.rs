@@ -37,7 +37,7 @@ fn a_draw_by_risk_prefers_risky_calls() {
         (call.agent, call.length_ms, call.silence_share, call.level_dbfs) = ("a".into(), 0, 0.0, None);
     }
     (calls[0].length_ms, calls[0].silence_share, calls[0].level_dbfs) = (600_000, 0.5, Some(-50.0));
-    let first = |by| (0..3_000u64).filter(|seed| draw(&calls, by, 1, *seed).calls == ["c0"]).count();
+    let first = |by| (0..3_000u64).filter(|seed| draw(&calls, &[], by, 1, *seed).calls == ["c0"]).count();
     let (risk, random) = (first(DrawBy::Risk), first(DrawBy::Random));
     // Binomial: 1600 ± 27 and 375 ± 18; five standard deviations.
     assert!((1_460..=1_740).contains(&risk), "{risk}");
@@ -47,7 +47,8 @@ fn a_draw_by_risk_prefers_risky_calls() {
 #[test]
 fn who_has_too_few_calls_is_named() {
     let calls: Vec<Candidate> = (0..4).map(candidate).collect();
-    assert_eq!(draw(&calls, DrawBy::Random, 2, 1).short, ["101", "102"]);
+    let agents = ["100".to_owned(), "107".to_owned()];
+    assert_eq!(draw(&calls, &agents, DrawBy::Random, 2, 1).short, ["101", "102", "107"]);
 }
 
 #[test]
@@ -75,7 +76,7 @@ proptest! {
         count in 0..60u64, quota in 1..8u32, seed: u64, by in prop_oneof![Just(DrawBy::Random), Just(DrawBy::Risk)],
     ) {
         let mut calls: Vec<Candidate> = (0..count).map(candidate).collect();
-        let drawn = draw(&calls, by, quota, seed);
+        let drawn = draw(&calls, &[], by, quota, seed);
         let distinct: BTreeSet<_> = drawn.calls.iter().cloned().collect();
         prop_assert_eq!(distinct.len(), drawn.calls.len());
         for agent in ["100", "101", "102"] {
@@ -85,14 +86,14 @@ proptest! {
             prop_assert_eq!(drawn.short.iter().any(|short| short == agent), all > 0 && all < quota as usize);
         }
         calls.reverse();
-        prop_assert_eq!(&draw(&calls, by, quota, seed), &drawn, "their order decides nothing");
-        let more: BTreeSet<_> = draw(&calls, by, quota + 1, seed).calls.into_iter().collect();
+        prop_assert_eq!(&draw(&calls, &[], by, quota, seed), &drawn, "their order decides nothing");
+        let more: BTreeSet<_> = draw(&calls, &[], by, quota + 1, seed).calls.into_iter().collect();
         prop_assert!(distinct.is_subset(&more), "a larger quota gives the same and more");
         for call in &mut calls {
             call.is_drawn = distinct.contains(&call.call);
         }
-        prop_assert!(draw(&calls, by, quota, seed).calls.is_empty(), "drawing again adds nothing");
-        let further: BTreeSet<_> = draw(&calls, by, quota + 1, seed).calls.into_iter().collect();
+        prop_assert!(draw(&calls, &[], by, quota, seed).calls.is_empty(), "drawing again adds nothing");
+        let further: BTreeSet<_> = draw(&calls, &[], by, quota + 1, seed).calls.into_iter().collect();
         let both: BTreeSet<_> = distinct.union(&further).cloned().collect();
         prop_assert_eq!(both, more);
     }

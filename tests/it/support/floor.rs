@@ -235,6 +235,7 @@ impl QueueStore for Disk {
         fn put_filter(who: &str, filter: &SavedFilter) -> ();
         fn remove_filter(who: &str, name: &str) -> ();
         fn candidates(team: &str, from_ms: i64, to_ms: i64) -> Vec<Candidate>;
+        fn agents_of(team: &str, from_ms: i64, to_ms: i64) -> Vec<String>;
         fn put_drawn(calls: &[String], sampled: Sampled) -> u32;
     }
 }

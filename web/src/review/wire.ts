@@ -81,7 +81,7 @@ export interface SampleDrawn {
   stated: string;
 }
 
-/** `GET /api/review/filters`; `PUT` and `DELETE /api/review/filters/{name}` with a query as body. */
+/** `GET /api/review/filters` answers a list; `PUT /api/review/filters/{name}` with a query as body answers the `SavedFilter`; `DELETE` takes it away. */
 export interface SavedFilter {
   name: string;
   filter: QueueQuery;
@@ -108,7 +108,8 @@ export interface SearchHit {
 /* One call */
 
 /**
- * `GET /api/review/calls/{call}`: for reviewers, and for the agent once it is finished. Its events are at `GET /api/calls/{call}/events`,
+ * `GET /api/review/calls/{call}`: for reviewers, and for the agent and the lead once it is finished. While whoever asks judges it blind in a
+ * calibration, verdicts, appeals and comments are left out, and its history is refused (409). Its events are at `GET /api/calls/{call}/events`,
  * its recording (FLAC, two channels, ranges) at `GET /api/calls/{call}/recording`, its waveform at `GET /api/calls/{call}/peaks`.
  */
 export interface ReviewCall {
@@ -205,7 +206,8 @@ export interface Comment {
 
 /**
  * `POST /api/review/calls/{call}/lock` takes or renews the lock for 2 min and marks the call as opened; `DELETE` gives it back. 409: somebody else has it
- * (the error names who). All that changes a call needs the lock.
+ * (the error names who). What changes a call needs the lock; assigning, reopening and deciding on an appeal need only that nobody else has it.
+ * Finishing gives it back.
  */
 export interface Lock {
   locked_by: string;
@@ -236,7 +238,7 @@ export interface CommentOrder {
   text: string;
 }
 
-/** `POST /api/review/calls/{call}/assign`; empty: nobody. `GET /api/review/people` answers who can be chosen. */
+/** `POST /api/review/calls/{call}/assign` answers the `ReviewCall`; empty: nobody. `GET /api/review/people` answers who can be chosen. */
 export interface AssignOrder {
   to: string;
 }

@@ -10,7 +10,6 @@ use crate::floor::house::House;
 use crate::floor::visitor::Visitor;
 use crate::http::Fault;
 use crate::review::{Refusal, ReviewState};
-use crate::store::StoreFault;
 use crate::store::review::{DecisionRow, LockRow, ReviewedCall, Who};
 
 /// `GET /api/review/calls/{call}`: for reviewers; for the agent, and others who may read the call, once it is finished.
@@ -91,12 +90,7 @@ pub(super) async fn unlock(
     let row = find(&house, &visitor, Act::Judge, call).await?;
     let now_ms = house.clock.wall_ms();
     let unlock = move |house: &House| {
-        let by = Who { who: &visitor.user().name, now_ms };
-        match house.store.unlock(&row.call, by) {
-            Ok(()) => {}
-            Err(error) if matches!(error.fault, StoreFault::Missing(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
+        house.store.unlock(&row.call, Who { who: &visitor.user().name, now_ms })?;
         Ok(Json(json!({})))
     };
     house.blocking(unlock).await

@@ -47,7 +47,8 @@ pub(super) async fn sample(
     let object = format!("{team} {wanted}");
     let sample = move |house: &House| {
         let candidates = house.store.candidates(&team, from_ms, to_ms)?;
-        let drawn = draw(&candidates, by, per_agent, seed);
+        let agents = house.store.agents_of(&team, from_ms, to_ms)?;
+        let drawn = draw(&candidates, &agents, by, per_agent, seed);
         let count = house.store.put_drawn(&drawn.calls, by.into())?;
         Ok(SampleDrawn { drawn: count, short: drawn.short, stated: stated(by, per_agent, seed) })
     };

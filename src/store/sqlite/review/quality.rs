@@ -66,7 +66,8 @@ fn by_rule(connection: &Connection, from_ms: i64, to_ms: i64) -> Result<Vec<Rule
 
 fn by_phrase(connection: &Connection, from_ms: i64, to_ms: i64) -> Result<Vec<PhrasePrecision>, StoreFault> {
     let mut figures = Figures::new();
-    let sql = "SELECT rule, phrase, 'flags', count(*) FROM flags
+    // From one end of the table to the other: by way of an index it would be read row by row.
+    let sql = "SELECT rule, phrase, 'flags', count(*) FROM flags NOT INDEXED
                WHERE started_ms >= ?1 AND started_ms < ?2 AND phrase <> '' GROUP BY rule, phrase";
     add(connection, sql, from_ms, to_ms, &mut figures)?;
     let sql = "SELECT flags.rule, phrase, verdict, count(*)

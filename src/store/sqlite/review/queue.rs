@@ -60,6 +60,15 @@ impl QueueStore for SqliteStore {
         })
     }
 
+    fn agents_of(&self, team: &str, from_ms: i64, to_ms: i64) -> Result<Vec<String>, StoreError> {
+        self.read("list agents", |connection| {
+            let sql = "SELECT DISTINCT agent FROM calls WHERE team = ?1 AND started_ms >= ?2 AND started_ms < ?3 ORDER BY agent";
+            let mut statement = connection.prepare_cached(sql)?;
+            let agents = statement.query_map(params![team, from_ms, to_ms], |row| row.get(0))?;
+            Ok(agents.collect::<Result<_, _>>()?)
+        })
+    }
+
     fn put_drawn(&self, calls: &[String], sampled: Sampled) -> Result<u32, StoreError> {
         self.write("put drawn calls into the queue", |connection| {
             let mut drawn = 0;
@@ -165,7 +174,7 @@ impl Walk<'_> {
             statement.and(&format!("{ordered}.started_ms < ?"), number(to_ms));
         }
         match query.view {
-            QueueView::Mine => statement.and("assigned_to = ?", text(&query.who)),
+            QueueView::Mine => statement.and("assigned_to <> '' AND assigned_to = ?", text(&query.who)),
             QueueView::Appeals => statement.sql.push_str(
                 " AND reviews.call IN (SELECT call FROM appeals WHERE call IS NOT NULL AND answer = 'appealed' AND decision IS NULL)",
             ),
@@ -194,6 +203,9 @@ impl Walk<'_> {
         }
         if query.view == QueueView::Mine {
             return ("reviews INDEXED BY reviews_by_assigned", "reviews");
+        }
+        if query.is_sampled == Some(true) && query.rule.is_none() {
+            return ("reviews INDEXED BY reviews_by_draw", "reviews");
         }
         match (&query.rule, &query.agent, self.team) {
             (Some(_), ..) if is_narrowed => {
