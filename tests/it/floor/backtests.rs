@@ -1,4 +1,4 @@
-use callcue::call::{Channel, EndedBy, EventKind};
+use callcue::call::{Channel, EndedBy, EventKind, Metrics};
 use callcue::script;
 use callcue::store::Role;
 use serde_json::{Value, json};
@@ -25,7 +25,12 @@ async fn call(floor: &TestFloor, token: &str, call: &str, words: &str) {
     };
     let ended = EventKind::CallEnded { by: EndedBy::Unknown };
     let declared = EventKind::Situation { rule: "2.1".into() };
-    station.store(&[at(2, 500, declared), at(3, 4_000, said), at(4, 5_000, ended)]).await;
+    let summary =
+        EventKind::Summary { due: 0, met: 0, flags: 0, metrics: Metrics::default(), items: Vec::new() };
+    // A call without its summary still runs, and is not judged.
+    station
+        .store(&[at(2, 500, declared), at(3, 4_000, said), at(4, 5_000, ended), at(5, 5_000, summary)])
+        .await;
 }
 
 async fn send(floor: &TestFloor, method: &str, path: &str, cookie: &str, body: &Value) -> (u16, Value) {

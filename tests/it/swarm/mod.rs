@@ -2,5 +2,6 @@
 
 mod faults;
 mod parts;
+mod past;
 mod room;
 mod sockets;
