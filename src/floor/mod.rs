@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `GET /station/ws`, `/station/recordings/{call}` | stations ([`wire`](crate::wire)) | their own token as bearer |
 //! | `GET /floor/ws` | a lead's page | session cookie, own `Origin` |
-//! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, rules, people | session cookie |
+//! | `/api/…` | pages and other programs: calls, events, flags, recordings, days, alerts, rules, people, reviews, score cards, back-tests, imports | session cookie |
 //! | `POST /script/try`, `/script/explain` | the page of the script's owner, `/script.html` | session cookie |
 //! | `GET /floor`, `/review`, `/assets/…` | the browser: the pages, packed into the binary | none: it says nothing of a call |
 //! | `GET /metrics` | Prometheus | none from this machine, else a token of its own |
@@ -29,7 +29,8 @@
 //!    keep up.
 //! 5. A station's newest connection wins.
 //!
-//! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`].
+//! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`], a back-test's threads from a
+//! [`BacktestRunner`].
 
 mod api;
 mod backtests;

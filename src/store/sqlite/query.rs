@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::types::Value;
@@ -10,7 +11,7 @@ use crate::wire::{BrokenRule, Day, StampedEvent};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Rules named in a day.
-const BROKEN_MAX: u32 = 5;
+const BROKEN_MAX: usize = 5;
 
 /// Conditions and their values, as they are put together.
 struct Conditions {
@@ -219,7 +220,7 @@ pub(super) fn flags(
     Ok(flags)
 }
 
-/// A day in figures, of both indexes that are there for it.
+/// A day in figures, of both indexes that are there for it. What is found is added up here: SQLite would sort all of it to group it.
 pub(super) fn day(
     connection: &Connection,
     teams: Option<&[String]>,
@@ -227,36 +228,52 @@ pub(super) fn day(
     from_ms: i64,
     to_ms: i64,
 ) -> Result<Day, StoreFault> {
-    let teams = teams.map(serde_json::to_string).transpose()?;
-    let whose = "started_ms >= ?1 AND started_ms < ?2 AND (?4 IS NULL OR agent = ?4)
-                 AND (?3 IS NULL OR team IN (SELECT value FROM json_each(?3)))";
+    let answered = |select: &str| -> Result<Conditions, StoreFault> {
+        let mut conditions = Conditions::new(select);
+        conditions.values.extend([from_ms, to_ms].map(Value::Integer));
+        if let Some(agent) = agent {
+            conditions.and("agent = ?", [Value::Text(agent.to_owned())]);
+        }
+        if let Some(teams) = teams {
+            let teams = serde_json::to_string(teams)?;
+            conditions.and("team IN (SELECT value FROM json_each(?))", [Value::Text(teams)]);
+        }
+        Ok(conditions)
+    };
     let mut day = Day { calls_by_hour: vec![0; 24], flags_by_hour: vec![0; 24], ..Day::default() };
-    // The day on which clocks go back has 25 hours; the last of them counts with the one before.
-    let sql = format!(
-        "SELECT min((started_ms - ?1) / {HOUR_MS}, 23), count(*), sum(due), sum(met), sum(flags)
-         FROM calls INDEXED BY calls_of_day WHERE {whose} GROUP BY 1"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![from_ms, to_ms, teams, agent])?;
+    let calls = answered(
+        "SELECT started_ms, due, met, flags FROM calls INDEXED BY calls_of_day WHERE started_ms >= ? AND started_ms < ?",
+    )?;
+    let mut statement = connection.prepare_cached(&calls.sql)?;
+    let mut rows = statement.query(params_from_iter(calls.values))?;
     while let Some(row) = rows.next()? {
-        let hour: usize = unsigned(row, 0)?;
-        let [calls, due, met, flags] =
-            [unsigned::<u32>(row, 1)?, unsigned(row, 2)?, unsigned(row, 3)?, unsigned(row, 4)?];
-        day.calls += calls;
+        // The day on which clocks go back has 25 hours; the last of them counts with the one before.
+        let hour = usize::try_from((row.get::<_, i64>(0)? - from_ms) / HOUR_MS).unwrap_or(0).min(23);
+        let [due, met, flags] = [unsigned::<u32>(row, 1)?, unsigned(row, 2)?, unsigned(row, 3)?];
+        day.calls += 1;
         day.due += due;
         day.met += met;
         day.flags += flags;
-        day.calls_by_hour[hour.min(23)] += calls;
-        day.flags_by_hour[hour.min(23)] += flags;
+        day.calls_by_hour[hour] += 1;
+        day.flags_by_hour[hour] += flags;
     }
-    let sql = format!(
-        "SELECT rule, count(*) FROM flags INDEXED BY flags_of_day WHERE {whose}
-         GROUP BY rule ORDER BY count(*) DESC, rule LIMIT {BROKEN_MAX}"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![from_ms, to_ms, teams, agent], |row| {
-        Ok(BrokenRule { rule: row.get(0)?, flags: unsigned(row, 1)? })
-    })?;
-    day.broken = rows.collect::<Result<_, _>>()?;
+    let flags =
+        answered("SELECT rule FROM flags INDEXED BY flags_of_day WHERE started_ms >= ? AND started_ms < ?")?;
+    let mut statement = connection.prepare_cached(&flags.sql)?;
+    let mut rows = statement.query(params_from_iter(flags.values))?;
+    let mut broken: BTreeMap<String, u32> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let rule = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        match broken.get_mut(rule) {
+            Some(count) => *count += 1,
+            None => drop(broken.insert(rule.to_owned(), 1)),
+        }
+    }
+    let mut broken: Vec<BrokenRule> =
+        broken.into_iter().map(|(rule, flags)| BrokenRule { rule, flags }).collect();
+    // Stable: of equal ones the rule decides.
+    broken.sort_by_key(|rule| std::cmp::Reverse(rule.flags));
+    broken.truncate(BROKEN_MAX);
+    day.broken = broken;
     Ok(day)
 }

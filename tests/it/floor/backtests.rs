@@ -1,4 +1,4 @@
-use callcue::call::{Channel, EndedBy, EventKind};
+use callcue::call::{Channel, EndedBy, EventKind, Metrics};
 use callcue::script;
 use callcue::store::Role;
 use serde_json::{Value, json};
@@ -9,6 +9,11 @@ use crate::support::floor::{TestFloor, event, events};
 async fn call(floor: &TestFloor, token: &str, call: &str, words: &str) {
     let mut station = floor.station(token).await;
     station.store(&events(call, 1, 1)).await;
+    let at = |seq: u64, at_ms: u64, kind: EventKind| {
+        let mut stamped = event(call, seq, kind);
+        stamped.event.at_ms = at_ms;
+        stamped
+    };
     let said = EventKind::Transcript {
         channel: Channel::Agent,
         from_ms: 1_000,
@@ -18,11 +23,14 @@ async fn call(floor: &TestFloor, token: &str, call: &str, words: &str) {
         level_dbfs: None,
         language: None,
     };
-    let mut said = event(call, 2, said);
-    said.event.at_ms = 4_000;
-    let mut ended = event(call, 3, EventKind::CallEnded { by: EndedBy::Unknown });
-    ended.event.at_ms = 5_000;
-    station.store(&[said, ended]).await;
+    let ended = EventKind::CallEnded { by: EndedBy::Unknown };
+    let declared = EventKind::Situation { rule: "2.1".into() };
+    let summary =
+        EventKind::Summary { due: 0, met: 0, flags: 0, metrics: Metrics::default(), items: Vec::new() };
+    // A call without its summary still runs, and is not judged.
+    station
+        .store(&[at(2, 500, declared), at(3, 4_000, said), at(4, 5_000, ended), at(5, 5_000, summary)])
+        .await;
 }
 
 async fn send(floor: &TestFloor, method: &str, path: &str, cookie: &str, body: &Value) -> (u16, Value) {

@@ -2,6 +2,7 @@
 
 mod faults;
 mod parts;
+mod past;
 mod room;
 mod sockets;
 mod tls;
