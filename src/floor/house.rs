@@ -106,6 +106,8 @@ pub(crate) struct House {
     /// Becomes true when the server stops.
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) uploads: Semaphore,
+    /// One place: peaks are made one recording at a time.
+    pub(super) peaks: Arc<Semaphore>,
     /// Rung when stations have been enrolled or revoked.
     pub(super) enrolment: Notify,
     numbers: AtomicU64,
@@ -134,6 +136,7 @@ impl House {
             jobs,
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
+            peaks: Arc::new(Semaphore::new(1)),
             enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }

@@ -42,6 +42,7 @@ mod lead_socket;
 mod listening;
 mod messages;
 mod metrics;
+mod peaks;
 mod people;
 mod rebuild;
 mod recordings;

@@ -8,6 +8,8 @@
 //! <calls>/2026-11-24/<call-id>.part    a FLAC that is being made
 //! ```
 //!
+//! A floor keeps the same FLAC, and its shape beside it ([`Peaks`]).
+//!
 //! - **Time line.** Frame `n` of the WAV is call time `n / 16000` s. Where audio is missing the file holds zeros, so that an
 //!   event's `at_ms` finds its place; the holes themselves are events (`audio_lost`, `audio_back`).
 //! - **A crash.** The WAV's header is made true every [`FLUSH_MS`] ms and one side may lead the other by [`LEAD_MAX_MS`] ms at
@@ -23,6 +25,7 @@ mod audio;
 mod call_record;
 mod error;
 mod journal;
+mod peaks;
 mod place;
 mod queue;
 mod retention;
@@ -31,6 +34,7 @@ pub use audio::{CallRecorder, FLUSH_MS, HOLE_MAX_MS, LEAD_MAX_MS};
 pub use call_record::CallRecord;
 pub use error::{JournalFault, RecordError, RecordFault};
 pub use journal::{Journal, JournalContents, JournalError, read_journal};
+pub use peaks::{PEAKS_A_SECOND, PeakMeter, Peaks};
 pub use place::{BadCallId, RecordPaths, create_private_file, create_private_folder};
 pub use queue::{RecordHandle, RecordReport, RecordWriter, record_queue};
 pub use retention::{RECORD_KINDS, Removed, remove_expired};

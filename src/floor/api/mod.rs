@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/calls/{call}", get(calls::one))
         .route("/api/calls/{call}/events", get(calls::events))
         .route("/api/calls/{call}/recording", get(hearing::recording))
+        .route("/api/calls/{call}/peaks", get(hearing::shape))
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
