@@ -45,7 +45,7 @@
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
 //! | [`score`] | pure | the assessment standard: what a breach proposes to cost | call script |
 //! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
-//! | [`privacy`] | pure | a person's numbers in what was said, found and masked | - |
+//! | [`privacy`] | pure | a person's numbers in what was said, found and masked, and silenced | call |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
 //! | [`backtest`] | pure | a changed script, tried on kept calls: flags gained and lost | call monitor score script segment |
@@ -58,19 +58,20 @@
 //! | [`capture`] | | sound in: devices and files, resampled, on one time line | call |
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call wire |
+//! | [`import`] | pure | old recordings: what their names and a table say of them | - |
+//! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, who looked at what | call privacy record wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call wire |
-//! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call record wire |
 //! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | record |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call capture http record store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access board call capture http import privacy record store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor models monitor record score script store swarm transcribe trial uplink wire workbench |
+//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor import models monitor privacy record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -155,6 +156,7 @@ pub mod board;
 pub mod deliver;
 pub mod floor;
 pub mod http;
+pub mod import;
 pub mod record;
 pub mod store;
 pub mod swarm;

@@ -17,6 +17,7 @@ mod replay;
 mod retention;
 mod script_files;
 mod script_page;
+mod silencing;
 mod station;
 mod station_uplink;
 

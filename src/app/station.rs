@@ -13,6 +13,7 @@ use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
 use super::retention::keep_records_for;
 use super::script_files::ScriptFiles;
+use super::silencing::silence_left;
 use super::station_uplink::start_uplink;
 use crate::config::Settings;
 use crate::deliver::{Delivery, Limits};
@@ -64,9 +65,11 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     let runner = Pool::start(recognizers, Arc::new(TextCleaner::new()))?;
     let folder = settings.record.folder.clone();
     let records = (settings.record.enabled || settings.floor.is_some())
-        .then_some(Records { folder, audio: settings.record.enabled });
+        .then_some(Records { folder, audio: settings.record.enabled, masks: settings.privacy.mask });
     if let Some(Records { folder, .. }) = &records {
         keep_records_for(settings.record.keep_days, folder);
+        // Before anything of it is sent.
+        silence_left(folder);
     }
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
     let hello = hello(settings, &script, demo, &agent);
@@ -82,6 +85,7 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         partial_interval_ms: settings.transcribe.partial_interval_ms,
         records,
         uplink: handle,
+        masks: settings.privacy.mask,
         auto_start: settings.station.auto_start.clone(),
     };
     let (commands, orders) = mpsc::channel(COMMANDS);
@@ -208,7 +212,8 @@ impl Screen for PagesAndConsole {
     }
 
     fn moment(&mut self, moment: Moment) {
-        if let Some(uplink) = &self.uplink {
+        // Running words go there from the engine, masked.
+        if let Some(uplink) = self.uplink.as_ref().filter(|_| !matches!(moment, Moment::Partial { .. })) {
             uplink.moment(&moment);
         }
         self.delivery.moment(&moment);

@@ -8,11 +8,13 @@ use tokio_rustls::TlsAcceptor;
 
 use super::clock::FloorClock;
 use super::counts::Counts;
+use super::imports::Importer;
 use super::messages::{Job, ToHall};
 use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
+use crate::privacy::RetentionPlan;
 use crate::store::{Store, StoreError, StoreFault};
 use crate::wire::{AlertCard, StampedEvent};
 
@@ -44,6 +46,19 @@ pub struct FloorParts {
     pub counts: Arc<Counts>,
     /// How people and machines come in.
     pub people: PeopleParts,
+    /// What is kept, how, and how long.
+    pub keeping: Keeping,
+}
+
+/// What the floor keeps of calls, and what it does not.
+#[derive(Default)]
+pub struct Keeping {
+    /// Personal numbers are masked before anything is stored.
+    pub masks: bool,
+    /// When calls go.
+    pub retention: RetentionPlan,
+    /// Brings old recordings in; none: they cannot be.
+    pub importer: Option<Arc<dyn Importer>>,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.

@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hall::Hall;
 use super::house::{FloorParts, House, Timeouts};
+use super::masks::Masks;
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
 use super::writer::Writer;
@@ -68,6 +69,7 @@ pub async fn serve(
         counts: Arc::clone(&parts.counts),
         clock: Arc::clone(&parts.clock),
         retry: parts.timeouts.retry,
+        masks: Masks::new(parts.keeping.masks),
     };
     let writer = writer.start(Handle::current())?;
     let tap = parts.tap.take();

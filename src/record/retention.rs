@@ -6,7 +6,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 /// Extensions of the files that a record may consist of: recording, journal, and what there is of both on the way to a floor.
-pub const RECORD_KINDS: [&str; 5] = ["wav", "jsonl", "flac", "part", "stored"];
+pub const RECORD_KINDS: [&str; 6] = ["wav", "jsonl", "flac", "part", "stored", "unmasked"];
 
 /// What [`remove_expired`] did.
 #[derive(Debug, Default)]

@@ -10,7 +10,9 @@
 mod alert;
 mod call;
 mod error;
+mod import;
 mod people;
+mod retention;
 mod search;
 pub mod sqlite;
 
@@ -20,11 +22,15 @@ pub use call::{
     RecordingState, Standing,
 };
 pub use error::{StoreError, StoreFault};
+pub use import::{FileState, ImportDraft, ImportFile, ImportRow, ImportStore};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
+pub use retention::{DueQuery, Erased, RetentionStore};
 pub use search::{SearchStore, TextHit, TextQuery};
 
 /// All that is kept.
-pub trait Store: CallStore + SearchStore + AlertStore + PeopleStore + Send + Sync {
+pub trait Store:
+    CallStore + SearchStore + AlertStore + PeopleStore + RetentionStore + ImportStore + Send + Sync
+{
     /// Checks what must always be so: events numbered without gaps, call rows that agree with their events, flags and transcripts
     /// that have their event, recordings that are there and whose size is right. One plain English sentence for each fault.
     ///

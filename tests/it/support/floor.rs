@@ -245,6 +245,7 @@ impl TestFloor {
             tap: None,
             counts: Arc::clone(&counts),
             people,
+            keeping,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
