@@ -1,18 +1,23 @@
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use super::clock::SystemClock;
 use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
+use super::script_files::{ScriptFiles, StandardPaths};
+use super::import::{MakeRunner, RecordingImporter};
+use super::model::load_model;
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
-use crate::floor::{Counts, FloorClock, FloorParts, PeopleParts, Tap, Timeouts, serve};
+use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Tap, Timeouts, serve};
 use crate::http::bind;
+use crate::privacy::RetentionPlan;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::transcribe::{BUNDLED_MODEL_NAME, Inline, JobRunner, TextCleaner, TranscribeSettings};
 
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
@@ -40,6 +45,14 @@ pub struct FloorPlan {
     pub webhooks: Vec<WebhookPlan>,
     /// How people and machines come in.
     pub people: PeopleParts,
+    /// Personal numbers are masked before anything is stored.
+    pub masks: bool,
+    /// When calls go.
+    pub retention: RetentionPlan,
+    /// File of the speech model that hears old recordings; none: the bundled one.
+    pub import_model: Option<PathBuf>,
+    /// The script and the assessment standard that the floor knows; read at the start.
+    pub standard: StandardPaths,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Ready,
 }
@@ -64,9 +77,10 @@ pub struct OpenFloor {
 ///
 /// # Errors
 /// Whatever keeps it from starting, each error with its mend: a port in use, a folder that cannot be written, data of a newer
-/// callcue.
+/// callcue, mistakes in the script.
 pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     allow_many_sockets();
+    let scripts = ScriptFiles::open(plan.standard)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&plan.folder)?);
     let (audit, audit_writer) = audit_queue();
     let audit_store = Arc::clone(&store);
@@ -83,6 +97,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()?;
+    let importer = importer(&store, &plan.folder, &scripts, plan.import_model, plan.masks);
     runtime.block_on(async {
         let listener = bind(plan.listen).await?;
         let is_secure = plan.tls.is_some();
@@ -108,6 +123,9 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
             people: PeopleParts { hooks: hook_counts, ..plan.people },
+            keeping: Keeping { masks: plan.masks, retention: plan.retention, importer: Some(importer) },
+            script: Arc::clone(&scripts.standing().script),
+            assessment: Arc::clone(&scripts.standing().assessment),
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);
@@ -119,6 +137,25 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         .join()
         .map_err(|_| anyhow::anyhow!("the audit trail stopped by a defect; please report it"))?;
     Ok(())
+}
+
+/// Brings recordings into the store by the speech model at `model`, or the one that comes with callcue. It is loaded when it is needed, and
+/// works on one thread.
+pub fn importer(
+    store: &Arc<dyn Store>,
+    folder: &Path,
+    scripts: &ScriptFiles,
+    model: Option<PathBuf>,
+    masks: bool,
+) -> Arc<dyn Importer> {
+    let name = model.as_ref().and_then(|path| path.file_stem());
+    let name = name.map_or(BUNDLED_MODEL_NAME.to_owned(), |name| name.to_string_lossy().into_owned());
+    let runner: MakeRunner = Box::new(move || {
+        let loaded = load_model(&TranscribeSettings::default(), model.as_deref(), None)?;
+        let runner = Inline::new(Box::new(loaded.recognizer()?), Arc::new(TextCleaner::new()));
+        Ok(Box::new(runner) as Box<dyn JobRunner + Send>)
+    });
+    Arc::new(RecordingImporter::new(Arc::clone(store), folder, scripts, name, masks, runner))
 }
 
 /// A socket is a file to the system, which allows 1 024 of them by default: fewer than a large floor has stations.

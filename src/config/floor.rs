@@ -17,6 +17,10 @@ pub struct FloorSettings {
     /// Folder for calls, recordings and people. Empty by default in the file; [`resolve_floor`](super::resolve_floor) then puts
     /// the usual place of the system there (`~/.local/share/callcue/floor`).
     pub data: PathBuf,
+    /// The script whose rules pages name, as the stations have it. Default: none; the bundled one.
+    pub script: Option<PathBuf>,
+    /// The assessment standard. Default: none; the bundled one.
+    pub assessment: Option<PathBuf>,
     /// Where stations and pages reach the floor.
     pub server: ServerSettings,
     /// TLS of its own.
@@ -152,12 +156,8 @@ pub struct ClassRetention {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ImportSettings {
-    /// File of the speech model. Default: none; the one that comes with callcue.
+    /// File of the speech model. Default: none; the one that comes with callcue. Calls are held against the floor's own script.
     pub model: Option<PathBuf>,
-    /// The script that old calls are held against. Default: none; the bundled one.
-    pub script: Option<PathBuf>,
-    /// The assessment standard, for the points. Default: none; the bundled one.
-    pub assessment: Option<PathBuf>,
 }
 
 /// What a webhook can be told of.

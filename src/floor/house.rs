@@ -8,13 +8,15 @@ use tokio_rustls::TlsAcceptor;
 
 use super::clock::FloorClock;
 use super::counts::Counts;
-use super::imports::Importer;
+use super::imports::{Importer, Imports};
 use super::messages::{Job, ToHall};
 use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::Fault;
 use crate::privacy::RetentionPlan;
+use crate::score::Assessment;
+use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
 use crate::wire::{AlertCard, StampedEvent};
 
@@ -48,6 +50,10 @@ pub struct FloorParts {
     pub people: PeopleParts,
     /// What is kept, how, and how long.
     pub keeping: Keeping,
+    /// What the numbers of rules mean.
+    pub script: Arc<Script>,
+    /// What a breach costs.
+    pub assessment: Arc<Assessment>,
 }
 
 /// What the floor keeps of calls, and what it does not.
@@ -74,6 +80,8 @@ pub trait Tap: Send {
 pub struct Timeouts {
     /// For the head of a request on an open connection, and for the rest of it.
     pub request: Duration,
+    /// For a recording to come that somebody uploads.
+    pub upload: Duration,
     /// Between pings. A socket that was silent from a ping to the next is closed, and a page's session is looked up at each.
     pub ping: Duration,
     /// For a socket to take one frame.
@@ -84,6 +92,8 @@ pub struct Timeouts {
     pub retry: Duration,
     /// Between looks at which stations are enrolled.
     pub stations: Duration,
+    /// Between looks at the clock for whether an hour has passed since calls were last held against their time.
+    pub look: Duration,
     /// For everybody to leave when the server stops.
     pub stop: Duration,
 }
@@ -92,11 +102,13 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             request: Duration::from_secs(10),
+            upload: Duration::from_secs(1_800),
             ping: Duration::from_secs(15),
             frame: Duration::from_secs(20),
             publish: Duration::from_millis(100),
             retry: Duration::from_secs(2),
             stations: Duration::from_secs(10),
+            look: Duration::from_secs(60),
             stop: Duration::from_secs(5),
         }
     }
@@ -111,6 +123,10 @@ pub(crate) struct House {
     pub(crate) timeouts: Timeouts,
     pub(crate) counts: Arc<Counts>,
     pub(crate) people: PeopleParts,
+    /// What the numbers of rules mean, as of the floor's start.
+    pub(crate) script: Arc<Script>,
+    /// What a breach costs, as of the floor's start.
+    pub(crate) assessment: Arc<Assessment>,
     /// Log-ins that may be dealt with at a time.
     pub(super) log_ins: LogIns,
     pub(super) sign_ons: SignOns,
@@ -123,6 +139,14 @@ pub(crate) struct House {
     pub(super) uploads: Semaphore,
     /// One place: peaks are made one recording at a time.
     pub(super) peaks: Arc<Semaphore>,
+    /// One place: a person's data is given out to one at a time.
+    pub(super) exports: Arc<Semaphore>,
+    /// Personal numbers are masked in what stations send.
+    pub(super) masks: bool,
+    /// When calls go.
+    pub(super) retention: RetentionPlan,
+    /// Who brings old recordings in.
+    pub(super) imports: Option<Imports>,
     /// Rung when stations have been enrolled or revoked.
     pub(super) enrolment: Notify,
     numbers: AtomicU64,
@@ -135,6 +159,7 @@ impl House {
         hall: mpsc::Sender<ToHall>,
         jobs: mpsc::Sender<Job>,
         stopping: watch::Receiver<bool>,
+        imports: Option<Imports>,
     ) -> Self {
         Self {
             store: Arc::clone(&parts.store),
@@ -144,6 +169,8 @@ impl House {
             timeouts: parts.timeouts,
             counts: Arc::clone(&parts.counts),
             people: std::mem::take(&mut parts.people),
+            script: Arc::clone(&parts.script),
+            assessment: Arc::clone(&parts.assessment),
             log_ins: LogIns::default(),
             sign_ons: SignOns::default(),
             hosts,
@@ -152,6 +179,10 @@ impl House {
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
             peaks: Arc::new(Semaphore::new(1)),
+            exports: Arc::new(Semaphore::new(1)),
+            masks: parts.keeping.masks,
+            retention: parts.keeping.retention,
+            imports,
             enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }

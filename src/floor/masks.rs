@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::privacy::Masker;
 use crate::store::Arrival;
+use crate::wire::Moment;
 
 /// Calls of which the numbers told so far are known; of more, each arrival is masked by itself.
 const CALLS_MAX: usize = 4_096;
@@ -38,6 +39,13 @@ impl Masks {
             self.calls.insert(key, (last_seq, masker));
         }
     }
+}
+
+/// Something of the moment, as leads may see it; none where they may not.
+pub(super) fn mask_moment(moment: Moment) -> Option<Moment> {
+    let Moment::Partial { channel, from_ms, committed, tentative } = moment else { return Some(moment) };
+    let masked = Masker::<()>::new(true).running(channel, from_ms, &committed, &tentative);
+    masked.map(|(committed, tentative)| Moment::Partial { channel, from_ms, committed, tentative })
 }
 
 fn mask_with(masker: &mut Masker<()>, arrival: &mut Arrival) {

@@ -28,7 +28,10 @@
 //!    keep up.
 //! 5. A station's newest connection wins.
 //!
-//! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`].
+//! 6. **What takes long waits behind the rest.** Peaks of recordings are made one at a time, old recordings are brought in by one thread
+//!    ([`Importer`]), calls whose time is over go by the hundred ([`retain`]).
+//!
+//! What is absent: threads and clocks of its own beside the writer and the one that imports: the time comes from a [`FloorClock`].
 
 mod api;
 mod clock;
@@ -46,8 +49,10 @@ mod messages;
 mod metrics;
 mod peaks;
 mod people;
+mod person;
 mod rebuild;
 mod recordings;
+mod retention;
 mod serve;
 mod station_socket;
 mod visitor;
@@ -58,4 +63,6 @@ pub use counts::{Counts, Figure};
 pub use house::{FloorParts, Keeping, Tap, Timeouts};
 pub use imports::{ImportProgress, Importer};
 pub use people::PeopleParts;
+pub use person::{ExportError, Person, export};
+pub use retention::{Retained, retain, retained_entries};
 pub use serve::{FloorError, serve};

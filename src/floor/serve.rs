@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, put};
 use axum::{Json, Router, middleware};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,9 +15,11 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hall::Hall;
 use super::house::{FloorParts, House, Timeouts};
+use super::imports::Imports;
 use super::masks::Masks;
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
+use super::retention::keep_house;
 use super::writer::Writer;
 use super::{api, gate, lead_socket, metrics, people, recordings, station_socket};
 use crate::http::{Door, Fault, accept, not_found, page_file, stopped};
@@ -76,8 +78,13 @@ pub async fn serve(
     let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone(), tap);
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
     let hosts = hosts(&parts, address);
-    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
+    let importer = parts.keeping.importer.take();
+    let (imports, import_thread) =
+        importer.map(|importer| Imports::start(importer, &parts.store)).transpose()?.unzip();
+    let progress = imports.as_ref().map(|imports| Arc::clone(&imports.progress));
+    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone(), imports);
     let house = Arc::new(house);
+    tokio::spawn(keep_house(Arc::downgrade(&house)));
     tokio::spawn(follow_enrolment(Arc::downgrade(&house), parts.timeouts));
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
     let accept = accept(&listener, router(house), door, stopping);
@@ -87,11 +94,18 @@ pub async fn serve(
     }
     drop(listener);
     stop.send_replace(true);
+    if let Some(progress) = progress {
+        progress.stop();
+    }
     // Each connection and each socket holds a receiver for as long as it lives.
     if timeout(parts.timeouts.stop, stop.closed()).await.is_err() {
         tracing::warn!("stations or pages did not leave in time; cut off");
     }
     close(&hall, &jobs).await;
+    if let Some(thread) = import_thread {
+        // It lays its work down within a block of sound, and goes on with the file the next time.
+        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    }
     let joined = tokio::task::spawn_blocking(move || writer.join()).await;
     if !matches!(joined, Ok(Ok(()))) {
         tracing::error!("the writer stopped by a defect; please report it");
@@ -140,6 +154,7 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
 }
 
 fn router(house: Arc<House>) -> Router {
+    let import = put(api::import_file).layer(DefaultBodyLimit::disable());
     let upload = get(recordings::state).put(recordings::add).layer(DefaultBodyLimit::max(UPLOAD_PART_MAX));
     Router::new()
         .route("/station/ws", get(station_socket::open))
@@ -153,6 +168,7 @@ fn router(house: Arc<House>) -> Router {
         .fallback(get(page).fallback(not_found))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .route("/station/recordings/{call}", upload)
+        .route("/api/imports/{import}/files/{name}", import)
         .layer(middleware::from_fn_with_state(house.clone(), gate::admit))
         .with_state(house)
 }

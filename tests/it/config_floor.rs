@@ -22,6 +22,8 @@ fn every_setting_is_read() {
     let settings = from_file(
         r#"
         data = "~/floor"
+        script = "script.toml"
+        assessment = "~/assessment.toml"
         [server]
         listen = "0.0.0.0:443"
         public_url = "https://floor.example.com"
@@ -56,6 +58,8 @@ fn every_setting_is_read() {
     )
     .unwrap();
     assert_eq!(settings.data, Path::new("/home/li/floor"));
+    assert_eq!(settings.script, Some(PathBuf::from("/etc/callcue/script.toml")));
+    assert_eq!(settings.assessment, Some(PathBuf::from("/home/li/assessment.toml")));
     assert_eq!(settings.server.listen.socket().to_string(), "0.0.0.0:443");
     assert_eq!(settings.server.public_url.as_ref().unwrap().host(), "floor.example.com");
     assert_eq!(settings.server.trusted_proxies.len(), 2);

@@ -3,6 +3,7 @@
 mod desk;
 mod keep;
 mod plan;
+mod privacy;
 mod serve;
 mod settings;
 mod stations;
@@ -35,6 +36,12 @@ enum FloorCommand {
     User(users::UserCommand),
     /// Check that what the floor keeps is whole.
     Verify(keep::VerifyArgs),
+    /// Remove the calls whose time is over, as the floor does every hour.
+    Retain(privacy::RetainArgs),
+    /// Give out all that is kept of a person, as a ZIP.
+    Export(privacy::ExportArgs),
+    /// Remove all that is kept of a person.
+    Erase(privacy::EraseArgs),
     /// Copy all that the floor keeps into a new folder, while it runs.
     Backup(keep::BackupArgs),
 }
@@ -48,6 +55,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Some(FloorCommand::User(command)) => users::run(command),
         Some(FloorCommand::Verify(args)) => keep::verify(args),
         Some(FloorCommand::Backup(args)) => keep::backup(args),
+        Some(FloorCommand::Retain(args)) => privacy::retain(args),
+        Some(FloorCommand::Export(args)) => privacy::export(args),
+        Some(FloorCommand::Erase(args)) => privacy::erase(args),
     }
 }
 

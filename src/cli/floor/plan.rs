@@ -6,10 +6,11 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use crate::access::{IdentityProvider, SessionLimits, read_secret_file, tls_acceptor};
-use crate::app::{FloorPlan, Ready, WebhookPlan};
+use crate::app::{FloorPlan, Ready, StandardPaths, WebhookPlan};
 use crate::board::Thresholds;
-use crate::config::{FloorSettings, WebhookEvent, WebhookSettings};
+use crate::config::{ClassRetention, FloorSettings, RetentionSettings, WebhookEvent, WebhookSettings};
 use crate::floor::PeopleParts;
+use crate::privacy::{KeepDays, RetentionPlan};
 
 /// Fewest characters of a webhook's secret and of the token for metrics.
 const SECRET_MIN: usize = 32;
@@ -48,9 +49,17 @@ pub(super) fn plan(
             idle_ms: i64::from(settings.sessions.idle_min) * 60_000,
             absolute_ms: i64::from(settings.sessions.longest_h) * 3_600_000,
         },
+        masks: settings.privacy.mask,
+        retention: retention(&settings.retention),
+        import_model: settings.import.model.clone(),
         tap: None,
         webhooks: webhooks(settings)?,
         people,
+        standard: StandardPaths {
+            script: settings.script.clone(),
+            assessment: settings.assessment.clone(),
+            company: None,
+        },
         ready,
     })
 }
@@ -62,6 +71,16 @@ fn hosts(settings: &FloorSettings, listen: SocketAddr) -> Vec<String> {
     let mut hosts = vec![url.host().to_owned(), listen.to_string()];
     hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
     hosts
+}
+
+/// The same in the words of the core.
+pub(super) fn retention(settings: &RetentionSettings) -> RetentionPlan {
+    let days = |class: ClassRetention| KeepDays { recording: class.recording_days, data: class.data_days };
+    RetentionPlan {
+        unflagged: days(settings.unflagged),
+        flagged: days(settings.flagged),
+        appealed: days(settings.appealed),
+    }
 }
 
 fn thresholds(settings: &FloorSettings) -> Thresholds {

@@ -4,15 +4,21 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod imports;
+mod privacy;
+mod rules;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+pub(super) use imports::import_file;
 
 use super::house::House;
+use super::people::require_own_page;
 
-/// Calls, flags, recordings, days, alerts.
+/// Calls, flags, recordings, days, alerts, rules.
 pub(super) fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/api/calls", get(calls::list))
@@ -23,4 +29,18 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
+        .route("/api/rules", get(rules::list))
+        .merge(intake())
+}
+
+/// Old recordings, and a person's data.
+fn intake() -> Router<Arc<House>> {
+    Router::new()
+        .route("/api/imports", get(imports::list).post(imports::order))
+        .route("/api/imports/{import}", get(imports::one))
+        .route("/api/imports/{import}/start", post(imports::start))
+        .route("/api/privacy/person", get(privacy::person))
+        .route("/api/privacy/person/export", get(privacy::export))
+        .route("/api/privacy/erase", post(privacy::erase))
+        .route_layer(middleware::from_fn(require_own_page))
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::http::Fault;
 
 /// The body of a request as JSON; a mistake in it is told without what was sent, which may be a password.
-pub(super) struct Body<T>(pub(super) T);
+pub(in crate::floor) struct Body<T>(pub(in crate::floor) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Fault;

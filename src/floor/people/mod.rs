@@ -24,7 +24,9 @@ use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
+pub(super) use body::Body;
 pub(super) use log_ins::LogIns;
+pub(super) use own_page::require as require_own_page;
 pub(super) use sender::forwarded;
 pub(super) use sign_on::SignOns;
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use crate::http::{Fault, only};
 
 /// Lets a request that changes something through only from the floor's own page. The gate has compared the `Origin` with the `Host`.
-pub(super) async fn require(request: Request, next: Next) -> Response {
+pub(in crate::floor) async fn require(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }

@@ -106,3 +106,21 @@ async fn words_stay_words() {
     }
     floor.stop().await;
 }
+
+#[tokio::test]
+async fn everybody_may_ask_what_a_rules_number_means() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = TestFloor::start(folder.path()).await;
+    let owner = floor.log_in("zhou", Role::ScriptOwner, &[]);
+    let lead = floor.log_in("chen", Role::Lead, &["一组"]);
+    for cookie in [&owner, &lead] {
+        let (status, rules) = floor.get("/api/rules", cookie).await;
+        assert_eq!(status, 200);
+        let wait = rules.as_array().unwrap().iter().find(|rule| rule["rule"] == "3.8").unwrap();
+        assert!(!wait["title"].as_str().unwrap().is_empty());
+        assert!(!wait["item_text"].as_str().unwrap().is_empty());
+        assert!(!wait["say"].as_array().unwrap().is_empty());
+    }
+    assert_eq!(floor.get("/api/rules", "").await.0, 401);
+    floor.stop().await;
+}

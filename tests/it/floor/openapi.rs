@@ -135,6 +135,7 @@ async fn answers_are_as_described() {
         ("/api/flags", "/api/flags"),
         ("/api/day", "/api/day"),
         ("/api/alerts", "/api/alerts"),
+        ("/api/rules", "/api/rules"),
         ("/healthz", "/healthz"),
     ] {
         let (status, value) = floor.get(address, &admin).await;

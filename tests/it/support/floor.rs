@@ -11,12 +11,16 @@ use std::time::Duration;
 use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, SessionLimits, audit_queue};
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
-use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
+use callcue::floor::{
+    Counts, Figure, FloorClock, FloorError, FloorParts, Keeping, PeopleParts, Timeouts, serve,
+};
 use callcue::http::bind;
+use callcue::score::{self, Assessment};
+use callcue::script::{self, Script};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    FlagRow, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
+    DueQuery, Erased, FlagRow, ImportDraft, ImportFile, ImportRow, ImportStore, RetentionStore, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
     StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
@@ -188,6 +192,28 @@ impl PeopleStore for Disk {
     }
 }
 
+impl RetentionStore for Disk {
+    hand_on! {
+        fn due(query: &DueQuery) -> Vec<String>;
+        fn erase(calls: &[String]) -> Erased;
+        fn erase_recordings(calls: &[String]) -> u64;
+        fn settle() -> bool;
+        fn calls_of_customer(words: &str, limit: u32) -> Vec<String>;
+    }
+}
+
+impl ImportStore for Disk {
+    hand_on! {
+        fn new_import(draft: &ImportDraft) -> u64;
+        fn start_import(import: u64, started_ms: i64) -> ();
+        fn imports(limit: u32) -> Vec<ImportRow>;
+        fn import(import: u64) -> ImportRow;
+        fn import_files(import: u64) -> Vec<ImportFile>;
+        fn put_import_file(import: u64, file: &ImportFile) -> ();
+        fn imported(sha256: &str) -> Option<(String, String)>;
+    }
+}
+
 impl SearchStore for Disk {
     hand_on! {
         fn search(query: &TextQuery) -> Vec<TextHit>;
@@ -245,7 +271,9 @@ impl TestFloor {
             tap: None,
             counts: Arc::clone(&counts),
             people,
-            keeping,
+            keeping: Keeping::default(),
+            script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
+            assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();
