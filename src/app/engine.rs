@@ -352,7 +352,7 @@ impl<S: Screen> Engine<S> {
         while let Some(update) = call.listener.poll_partial() {
             let TextUpdate { channel, from, committed, tentative, .. } = update;
             let from_ms = from.as_millis();
-            if let Some(uplink) = &self.parts.uplink
+            if let Some(uplink) = self.parts.uplink.as_ref().filter(|_| !call.is_paused)
                 && let Some((committed, tentative)) =
                     call.masker.running(channel, from_ms, &committed, &tentative)
             {

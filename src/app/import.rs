@@ -142,9 +142,13 @@ impl RecordingImporter {
 impl Importer for RecordingImporter {
     fn run(&self, import: u64, progress: &ImportProgress) {
         lower_priority();
-        let worked = self.store.import(import).map_err(anyhow::Error::from).and_then(|row| self.work(&row, progress));
+        let worked =
+            self.store.import(import).map_err(anyhow::Error::from).and_then(|row| self.work(&row, progress));
         if let Err(error) = worked {
-            tracing::error!(import, "recordings cannot be imported: {error:#}; started again with the floor, or with the next import");
+            tracing::error!(
+                import,
+                "recordings cannot be imported: {error:#}; started again with the floor, or with the next import"
+            );
         }
     }
 

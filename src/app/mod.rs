@@ -36,4 +36,5 @@ pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
 pub use script_files::{Look, Refused, ScriptFiles, Standard, StandardPaths, read_text};
 pub use script_page::serve_script_page;
+pub use silencing::silence_left;
 pub use station::{Console, StationPlan, run_station};

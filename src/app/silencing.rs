@@ -29,8 +29,8 @@ pub(super) fn silence_record(wav: &Path) -> io::Result<()> {
     mark.remove()
 }
 
-/// Does so for what an earlier run left, a crash or a full disk. What cannot be done is told; such a recording is not sent.
-pub(super) fn silence_left(calls: &Path) {
+/// Silences, in the recordings below `calls`, what their journals have masked, where an earlier run left it undone: a crash or a full disk. What cannot be done is told; such a recording is not sent.
+pub fn silence_left(calls: &Path) {
     let left = match UnmaskedMark::find(calls) {
         Ok(left) => left,
         Err(error) => {

@@ -64,8 +64,11 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         .collect::<Result<Vec<_>, _>>()?;
     let runner = Pool::start(recognizers, Arc::new(TextCleaner::new()))?;
     let folder = settings.record.folder.clone();
-    let records = (settings.record.enabled || settings.floor.is_some())
-        .then_some(Records { folder, audio: settings.record.enabled, masks: settings.privacy.mask });
+    let records = (settings.record.enabled || settings.floor.is_some()).then_some(Records {
+        folder,
+        audio: settings.record.enabled,
+        masks: settings.privacy.mask,
+    });
     if let Some(Records { folder, .. }) = &records {
         keep_records_for(settings.record.keep_days, folder);
         // Before anything of it is sent.

@@ -26,6 +26,7 @@ pub use floor_value::{FloorAddress, ServiceUrl};
 pub use load::load;
 pub use resolve::{ConfigFile, ConfigPath, Environment, Flags, config_path, resolve};
 pub use settings::{
-    AutoStartSettings, LogSettings, PrivacySettings, RecordSettings, ScriptSettings, Settings, StationSettings,
+    AutoStartSettings, LogSettings, PrivacySettings, RecordSettings, ScriptSettings, Settings,
+    StationSettings,
 };
 pub use value::{AgentNumber, BadValue, ListenAddress, LogFilter};

@@ -67,14 +67,19 @@ impl ImportProgress {
 
     /// Audio done of the file that is being worked on, if it is one of `import`.
     pub fn audio_done_ms(&self, import: u64) -> u64 {
-        if self.import.load(Ordering::Relaxed) == import { self.audio_done_ms.load(Ordering::Relaxed) } else { 0 }
+        if self.import.load(Ordering::Relaxed) == import {
+            self.audio_done_ms.load(Ordering::Relaxed)
+        } else {
+            0
+        }
     }
 
     /// Seconds that `bytes` of waiting files of `import` will take, going by those that are done; none: not known.
     pub fn left_s(&self, import: u64, bytes: u64) -> Option<u64> {
         let [of, ms, done] =
             [&self.import, &self.worked_ms, &self.worked_bytes].map(|figure| figure.load(Ordering::Relaxed));
-        let left_ms = (of == import && done > 0).then(|| u128::from(ms) * u128::from(bytes) / u128::from(done))?;
+        let left_ms =
+            (of == import && done > 0).then(|| u128::from(ms) * u128::from(bytes) / u128::from(done))?;
         u64::try_from(left_ms.div_ceil(1_000)).ok()
     }
 }
@@ -88,7 +93,10 @@ pub(super) struct Imports {
 
 impl Imports {
     /// Starts the thread; it goes on with what an earlier run left. It ends when this is dropped and the work is laid down.
-    pub(super) fn start(importer: Arc<dyn Importer>, store: &Arc<dyn Store>) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(super) fn start(
+        importer: Arc<dyn Importer>,
+        store: &Arc<dyn Store>,
+    ) -> io::Result<(Self, JoinHandle<()>)> {
         let (orders, ordered) = sync_channel(WAITING_MAX);
         let progress = Arc::new(ImportProgress::default());
         let worker = Worker {

@@ -47,9 +47,8 @@ pub fn retain(
             erased = erased.plus(batches(store, &query(before_ms, false), dry, |calls| store.erase(calls))?);
         }
         if let Some(before_ms) = due.recording_before_ms {
-            let remove = |calls: &[String]| {
-                Ok(Erased { calls: 0, recordings: store.erase_recordings(calls)? })
-            };
+            let remove =
+                |calls: &[String]| Ok(Erased { calls: 0, recordings: store.erase_recordings(calls)? });
             let recordings = batches(store, &query(before_ms, true), dry, remove)?;
             // In a dry run those of calls that go whole are still there.
             erased.recordings += if dry { recordings.calls } else { recordings.recordings };
@@ -67,7 +66,9 @@ pub fn retain(
 /// What was removed may still stand in the file beside the database.
 pub(super) fn settle(store: &dyn Store) -> Result<(), StoreError> {
     if !store.settle()? {
-        tracing::warn!("somebody reads the store: what was removed stays in the file beside it until the next run");
+        tracing::warn!(
+            "somebody reads the store: what was removed stays in the file beside it until the next run"
+        );
     }
     Ok(())
 }
@@ -127,9 +128,13 @@ async fn run(floor: &Arc<House>) {
         let now_ms = floor.clock.wall_ms();
         match retain(&*floor.store, &floor.retention, now_ms, false) {
             Ok(done) => {
-                retained_entries(&done, "retention", now_ms).into_iter().for_each(|entry| floor.audit.note(entry));
+                retained_entries(&done, "retention", now_ms)
+                    .into_iter()
+                    .for_each(|entry| floor.audit.note(entry));
             }
-            Err(error) => tracing::error!(%error, "calls whose time is over cannot be removed; trying again in an hour"),
+            Err(error) => {
+                tracing::error!(%error, "calls whose time is over cannot be removed; trying again in an hour")
+            }
         }
         Ok(())
     };

@@ -154,7 +154,7 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
 }
 
 fn router(house: Arc<House>) -> Router {
-    let import = put(api::import_file).layer(DefaultBodyLimit::disable());
+    let any_length = DefaultBodyLimit::disable();
     let upload = get(recordings::state).put(recordings::add).layer(DefaultBodyLimit::max(UPLOAD_PART_MAX));
     Router::new()
         .route("/station/ws", get(station_socket::open))
@@ -168,7 +168,7 @@ fn router(house: Arc<House>) -> Router {
         .fallback(get(page).fallback(not_found))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .route("/station/recordings/{call}", upload)
-        .route("/api/imports/{import}/files/{name}", import)
+        .route("/api/imports/{import}/files/{name}", put(api::import_file).layer(any_length))
         .layer(middleware::from_fn_with_state(house.clone(), gate::admit))
         .with_state(house)
 }

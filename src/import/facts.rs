@@ -47,8 +47,7 @@ pub struct BadFact {
 
 impl FactKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Date, Self::Time, Self::Agent, Self::Team, Self::Surname, Self::Title];
+    pub const ALL: [Self; 6] = [Self::Date, Self::Time, Self::Agent, Self::Team, Self::Surname, Self::Title];
 
     /// As patterns and tables name it.
     pub const fn name(self) -> &'static str {

@@ -48,9 +48,9 @@ impl BadPattern {
     pub fn zh(&self) -> String {
         match self {
             Self::Brace(_) => "文件名格式的花括号不成对，例如 {date}_{time}_{agent}".to_owned(),
-            Self::Unknown(name) => format!(
-                "文件名格式里的 {{{name}}} 不认识；可用 date time agent team surname title 和 *"
-            ),
+            Self::Unknown(name) => {
+                format!("文件名格式里的 {{{name}}} 不认识；可用 date time agent team surname title 和 *")
+            }
             Self::Twice(name) => format!("文件名格式里 {{{name}}} 出现了两次"),
             Self::Adjacent(name) => format!("文件名格式里 {{{name}}} 前面要有分隔符"),
         }

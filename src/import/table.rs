@@ -61,11 +61,15 @@ impl FactTable {
         let head: Vec<String> = head.iter().map(name).collect();
         let file = head.iter().position(|name| matches!(name.as_str(), "file" | "文件" | "文件名"));
         let file = file.ok_or(BadTable::NoFile)?;
-        let kind = |name: &String| FactKind::ALL.into_iter().find(|kind| [kind.name(), kind.zh()].contains(&name.as_str()));
+        let kind = |name: &String| {
+            FactKind::ALL.into_iter().find(|kind| [kind.name(), kind.zh()].contains(&name.as_str()))
+        };
         let kinds: Vec<Option<FactKind>> = head.iter().map(kind).collect();
         let mut rows = BTreeMap::new();
         for (line, values) in lines {
-            let Some(of) = values.get(file).map(|value| value.trim()).filter(|of| !of.is_empty()) else { continue };
+            let Some(of) = values.get(file).map(|value| value.trim()).filter(|of| !of.is_empty()) else {
+                continue;
+            };
             if rows.len() == ROWS_MAX {
                 return Err(BadTable::TooLong);
             }

@@ -60,7 +60,7 @@ pub struct Masker<S> {
     masks: bool,
     now_ms: u64,
     sides: PerChannel<Series>,
-    /// Utterances with numbers that a later event may quote.
+    /// Utterances that a later event may quote.
     past: VecDeque<Said>,
     /// Numbers, and parts of them, as they were said; and masked.
     parts: VecDeque<(String, String)>,
@@ -257,7 +257,7 @@ impl<S> Masker<S> {
         let series = &mut self.sides[channel];
         series.is_open = false;
         series.number += 1;
-        for said in series.said.drain(..).filter(|said| said.raw != said.masked) {
+        for said in series.said.drain(..) {
             if self.past.len() == PAST_MAX {
                 self.past.pop_front();
             }
@@ -308,8 +308,17 @@ impl<S> Masker<S> {
     /// What a flag quotes: of an utterance that is known, its masked text; else digits may be of a number that is being told.
     fn mask_flag(&self, text: &mut String, heard: &mut Hearing) {
         let before = text.clone();
+        let mut unknown = text.clone();
+        for said in self.known() {
+            if said.raw.contains(text.as_str()) {
+                unknown.clear();
+            }
+            unknown = unknown.replace(&said.raw, "\n");
+        }
         self.mask_quoted(text);
-        *text = running_masked(text, false);
+        if running_masked(&unknown, false) != unknown {
+            *text = running_masked(text, false);
+        }
         if *text != before {
             for word in &mut heard.aligned {
                 word.said = word.said.map(|said| if super::is_numeral(said) { '*' } else { said });
@@ -317,10 +326,13 @@ impl<S> Masker<S> {
         }
     }
 
+    fn known(&self) -> impl Iterator<Item = &Said> {
+        self.past.iter().chain(Channel::BOTH.into_iter().flat_map(|channel| &self.sides[channel].said))
+    }
+
     /// Takes out of `text` what it has of numbers that were told. What is the script's own stays.
     fn mask_quoted(&self, text: &mut String) {
-        let told = Channel::BOTH.into_iter().flat_map(|channel| &self.sides[channel].said);
-        for said in self.past.iter().chain(told).filter(|said| said.raw != said.masked) {
+        for said in self.known().filter(|said| said.raw != said.masked) {
             if text.contains(&said.raw) {
                 *text = text.replace(&said.raw, &said.masked);
             } else if text.chars().count() > 1

@@ -57,7 +57,8 @@ const THINGS: [&str; 16] = [
     "编码",
 ];
 /// Behind these it is a telephone or a card.
-pub(super) const PERSONS: [&str; 11] = ["手机", "电话", "座机", "固话", "联系", "打", "拨", "微信", "短信", "卡", "账"];
+pub(super) const PERSONS: [&str; 11] =
+    ["手机", "电话", "座机", "固话", "联系", "打", "拨", "微信", "短信", "卡", "账"];
 /// Of these, the ones that make seven or eight digits a telephone.
 const TELEPHONES: [&str; 6] = ["电话", "座机", "固话", "联系", "打", "拨"];
 

@@ -78,7 +78,8 @@ fn masked_signs(signs: &[char]) -> Vec<bool> {
         for name in names.filter(|_| signs[place] == '[') {
             let length = name.chars().count();
             let is_name = signs[place + 1..].iter().take(length).copied().eq(name.chars());
-            let stars = signs[(place + 1 + length).min(signs.len())..].iter().take_while(|sign| **sign == '*');
+            let stars =
+                signs[(place + 1 + length).min(signs.len())..].iter().take_while(|sign| **sign == '*');
             let end = place + 1 + length + stars.count();
             if is_name && signs.get(end) == Some(&']') {
                 found[place..=end].fill(true);

@@ -22,8 +22,8 @@ pub(super) fn may_go_on(utterances: &[&str]) -> bool {
     let context: String = told[told.len().saturating_sub(CONTEXT)..].iter().map(|sign| sign.letter).collect();
     let is_letter = last.ascii().is_some_and(|sign| sign.is_ascii_alphanumeric());
     let of_a_plate = context.contains('牌') && (is_letter || PROVINCES.contains(last.letter));
-    let of_an_address =
-        ["邮箱", "邮件", "@", "艾特"].iter().any(|word| context.contains(word)) && (is_letter || "点.@特".contains(last.letter));
+    let of_an_address = ["邮箱", "邮件", "@", "艾特"].iter().any(|word| context.contains(word))
+        && (is_letter || "点.@特".contains(last.letter));
     if of_a_plate || of_an_address {
         return true;
     }

@@ -8,8 +8,8 @@ use crate::capture::resample::Resampler;
 
 use super::error::{Fault, FileError, FileProblem, FileWarning};
 use super::flac::FlacSource;
-use super::packed::{Packing, PackedSource};
 use super::format::{Container, FileInfo, FrameSource, sniff, unreadable};
+use super::packed::{PackedSource, Packing};
 use super::wav::WavSource;
 
 /// Samples a side in every block but the last: 100 ms.

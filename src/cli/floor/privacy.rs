@@ -11,7 +11,9 @@ use super::plan::retention;
 use super::say;
 use super::settings::FloorSettingsArgs;
 use crate::app::SystemClock;
-use crate::floor::{FloorClock, Person, Retained, export as write_archive, retain as remove_due, retained_entries};
+use crate::floor::{
+    FloorClock, Person, Retained, export as write_archive, retain as remove_due, retained_entries,
+};
 use crate::record::create_private_file;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AuditEntry, CallRow, PeopleStore, RetentionStore};

@@ -92,11 +92,11 @@ fn coming(recording: &RecordingRow, range: &str) -> Result<Response, Fault> {
     };
     let last = last.min(first + ANSWER_MAX - 1);
     let mut bytes = Vec::new();
-    let read = file
-        .seek(SeekFrom::Start(first))
-        .and_then(|_| file.take(last - first + 1).read_to_end(&mut bytes));
+    let read =
+        file.seek(SeekFrom::Start(first)).and_then(|_| file.take(last - first + 1).read_to_end(&mut bytes));
     read.map_err(|why| unreadable(recording, &why))?;
-    let about = format!("bytes {first}-{}/{}", first + (bytes.len() as u64).saturating_sub(1), recording.total_bytes);
+    let about =
+        format!("bytes {first}-{}/{}", first + (bytes.len() as u64).saturating_sub(1), recording.total_bytes);
     let headers = [(header::CONTENT_RANGE, about), (header::ACCEPT_RANGES, "bytes".to_owned())];
     Ok((StatusCode::PARTIAL_CONTENT, headers, bytes).into_response())
 }
@@ -106,12 +106,13 @@ fn coming(recording: &RecordingRow, range: &str) -> Result<Response, Fault> {
 fn wanted(range: &str, length: u64) -> Option<(u64, u64)> {
     let last = length.checked_sub(1)?;
     let asked = range.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-'));
-    let (first, last) = match asked.map(|(first, last)| (first.parse::<u64>(), last.parse::<u64>(), first.is_empty())) {
-        Some((Ok(first), Ok(to), _)) if first <= to => (first, to.min(last)),
-        Some((Ok(first), Err(_), _)) => (first, last),
-        Some((Err(_), Ok(count), true)) => (length.saturating_sub(count), last),
-        _ => (0, last),
-    };
+    let (first, last) =
+        match asked.map(|(first, last)| (first.parse::<u64>(), last.parse::<u64>(), first.is_empty())) {
+            Some((Ok(first), Ok(to), _)) if first <= to => (first, to.min(last)),
+            Some((Ok(first), Err(_), _)) => (first, last),
+            Some((Err(_), Ok(count), true)) => (length.saturating_sub(count), last),
+            _ => (0, last),
+        };
     (first <= last).then_some((first, last))
 }
 

@@ -8,9 +8,12 @@ impl ImportStore for SqliteStore {
     fn new_import(&self, draft: &ImportDraft) -> Result<u64, StoreError> {
         self.write("make an import", |connection| {
             let sql = "INSERT INTO imports (name, made_by, made_ms, plan) VALUES (?1, ?2, ?3, ?4)";
-            connection
-                .prepare_cached(sql)?
-                .execute(params![draft.name, draft.made_by, draft.made_ms, draft.plan])?;
+            connection.prepare_cached(sql)?.execute(params![
+                draft.name,
+                draft.made_by,
+                draft.made_ms,
+                draft.plan
+            ])?;
             Ok(connection.last_insert_rowid().unsigned_abs())
         })
     }
@@ -87,7 +90,12 @@ fn find(connection: &Connection, import: u64) -> Result<ImportRow, StoreFault> {
 fn row(row: &Row<'_>) -> rusqlite::Result<ImportRow> {
     Ok(ImportRow {
         import: unsigned(row, 0)?,
-        draft: ImportDraft { name: row.get(1)?, made_by: row.get(2)?, made_ms: row.get(3)?, plan: row.get(4)? },
+        draft: ImportDraft {
+            name: row.get(1)?,
+            made_by: row.get(2)?,
+            made_ms: row.get(3)?,
+            plan: row.get(4)?,
+        },
         started_ms: row.get(5)?,
     })
 }

@@ -71,8 +71,7 @@ impl SqliteStore {
         let Some(path) = path else { return Ok(false) };
         let whole = self.recordings.join(&path);
         for file in [&whole, &self.recordings.join(format!("{path}.part")), &Peaks::path_of(&whole)] {
-            remove(file)
-                .map_err(|error| self.error(&format!("remove {}", file.display()), error.into()))?;
+            remove(file).map_err(|error| self.error(&format!("remove {}", file.display()), error.into()))?;
         }
         if let Some(folder) = whole.parent() {
             // It stays where there are others.
@@ -115,10 +114,11 @@ fn due(connection: &Connection, query: &DueQuery) -> Result<Vec<String>, StoreFa
 
 /// What is not said here goes with its call by itself (`ON DELETE CASCADE`). False: there was no such call.
 fn erase(connection: &Connection, call: &str) -> Result<bool, StoreFault> {
-    let key = connection.prepare_cached("SELECT key, team, agent FROM calls WHERE id = ?1")?.query_row(
-        [call],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
-    );
+    let key = connection
+        .prepare_cached("SELECT key, team, agent FROM calls WHERE id = ?1")?
+        .query_row([call], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        });
     let Some((key, team, agent)) = key.optional()? else { return Ok(false) };
     let mut statement = connection.prepare_cached("SELECT key, text FROM transcripts WHERE call = ?1")?;
     let said = statement.query_map([key], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;

@@ -65,7 +65,8 @@ pub(super) fn remove(
     team: &str,
     agent: &str,
 ) -> Result<(), StoreFault> {
-    let sql = "INSERT INTO words (words, rowid, single, pair, sound, whose) VALUES ('delete', ?1, ?2, ?3, ?4, ?5)";
+    let sql =
+        "INSERT INTO words (words, rowid, single, pair, sound, whose) VALUES ('delete', ?1, ?2, ?3, ?4, ?5)";
     let whose = terms::whose(team, agent);
     let row = params![key, terms::singles(text), terms::pairs(text), terms::sounds(text), whose];
     connection.prepare_cached(sql)?.execute(row)?;

@@ -20,8 +20,9 @@ use callcue::script::{self, Script};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AlertRecord, AlertStore, Appended, Arrival, AuditEntry, AuditQuery, CallQuery, CallRow, CallStore,
-    DueQuery, Erased, FlagRow, ImportDraft, ImportFile, ImportRow, ImportStore, RetentionStore, NewStation, PeopleStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError,
-    StoreFault, TextHit, TextQuery, UserRow,
+    DueQuery, Erased, FlagRow, ImportDraft, ImportFile, ImportRow, ImportStore, NewStation, PeopleStore,
+    RetentionStore, Role, SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault,
+    TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -248,6 +249,14 @@ impl TestFloor {
     }
 
     pub(crate) async fn start_with_people(disk: Arc<Disk>, timeouts: Timeouts, people: PeopleParts) -> Self {
+        Self::start_whole(disk, timeouts, people, Keeping::default()).await
+    }
+
+    pub(crate) async fn start_keeping(disk: Arc<Disk>, timeouts: Timeouts, keeping: Keeping) -> Self {
+        Self::start_whole(disk, timeouts, PeopleParts::default(), keeping).await
+    }
+
+    async fn start_whole(disk: Arc<Disk>, timeouts: Timeouts, people: PeopleParts, keeping: Keeping) -> Self {
         let store: Arc<dyn Store> = disk.clone();
         let (audit, writer) = audit_queue();
         let (audit_store, writer) = (disk.clone(), writer.retry_every(Duration::from_millis(10)));
@@ -271,7 +280,7 @@ impl TestFloor {
             tap: None,
             counts: Arc::clone(&counts),
             people,
-            keeping: Keeping::default(),
+            keeping,
             script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
             assessment: Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap()),
         };
