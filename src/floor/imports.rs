@@ -92,7 +92,7 @@ pub(super) struct Imports {
 }
 
 impl Imports {
-    /// Starts the thread; it goes on with what an earlier run left. It ends when this is dropped and the work is laid down.
+    /// Starts the thread; it goes on with what an earlier run left. [`ImportStop`] ends it.
     pub(super) fn start(
         importer: Arc<dyn Importer>,
         store: &Arc<dyn Store>,
@@ -109,9 +109,29 @@ impl Imports {
         Ok((Self { orders, importer, progress }, thread))
     }
 
+    /// What ends the thread.
+    pub(super) fn stop(&self) -> ImportStop {
+        ImportStop { orders: self.orders.clone(), progress: Arc::clone(&self.progress) }
+    }
+
     /// Works on an import when those before it are done. With too many waiting it is found once one of them is done.
     pub(super) fn order(&self, import: u64) {
         let _ = self.orders.try_send(import);
+    }
+}
+
+/// Ends the thread that imports, whoever still holds the rest.
+pub(super) struct ImportStop {
+    orders: SyncSender<u64>,
+    progress: Arc<ImportProgress>,
+}
+
+impl ImportStop {
+    /// The file that is being worked on is laid down within a block of sound.
+    pub(super) fn stop(self) {
+        self.progress.stop();
+        // Wakes it; with a full queue it is awake.
+        let _ = self.orders.try_send(0);
     }
 }
 
@@ -126,6 +146,9 @@ impl Worker {
     fn run(self) {
         self.catch_up();
         while let Ok(import) = self.ordered.recv() {
+            if self.progress.is_stopping() {
+                return;
+            }
             self.work_on(import);
             self.catch_up();
         }

@@ -81,7 +81,7 @@ pub async fn serve(
     let importer = parts.keeping.importer.take();
     let (imports, import_thread) =
         importer.map(|importer| Imports::start(importer, &parts.store)).transpose()?.unzip();
-    let progress = imports.as_ref().map(|imports| Arc::clone(&imports.progress));
+    let import_stop = imports.as_ref().map(Imports::stop);
     let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone(), imports);
     let house = Arc::new(house);
     tokio::spawn(keep_house(Arc::downgrade(&house)));
@@ -94,8 +94,8 @@ pub async fn serve(
     }
     drop(listener);
     stop.send_replace(true);
-    if let Some(progress) = progress {
-        progress.stop();
+    if let Some(imports) = import_stop {
+        imports.stop();
     }
     // Each connection and each socket holds a receiver for as long as it lives.
     if timeout(parts.timeouts.stop, stop.closed()).await.is_err() {

@@ -24,7 +24,7 @@ fn names_say_what_their_pattern_says() {
         (facts.date.as_str(), facts.time.as_str(), facts.agent.as_str()),
         ("2026-11-26", "14:03:05", "1024")
     );
-    let facts = read("{*}-{agent}-{date} {time}{*}", "").is_none();
+    let facts = read("{*}-{agent}-{date} {time}.{*}", "").is_none();
     assert!(facts);
     let facts = read("{team}({agent})_{date}_{*}", "一组(0088)_20260101_a_b_c").unwrap();
     assert_eq!(
@@ -333,13 +333,13 @@ async fn recordings_are_uploaded_and_worked_on_behind() {
     assert_eq!(put("1001.wav", &good).await, 204);
     assert_eq!(put("%E5%8D%95.wav", &mono).await, 204);
     for name in ["..%2Fx.wav", ".hidden", "a%5Cb.wav", "x.part"] {
-        assert_eq!(put(name, &good).await, 400, "{name}");
+        assert_eq!(put(name, b"x").await, 400, "{name}");
     }
-    assert_eq!(ask(&lead, "PUT", &format!("/api/imports/{import}/files/a.wav"), &good).await.0, 403);
-    assert_eq!(ask(&admin, "PUT", "/api/imports/99/files/a.wav", &good).await.0, 404);
+    assert_eq!(ask(&lead, "PUT", &format!("/api/imports/{import}/files/a.wav"), b"x").await.0, 403);
+    assert_eq!(ask(&admin, "PUT", "/api/imports/99/files/a.wav", b"x").await.0, 404);
     assert_eq!(ask(&admin, "GET", "/api/imports", b"").await.1[0]["files"], 2);
     assert_eq!(ask(&admin, "POST", &format!("/api/imports/{import}/start"), b"").await.0, 200);
-    assert_eq!(put("1002.wav", &good).await, 409, "it has begun");
+    assert_eq!(put("1002.wav", b"x").await, 409, "it has begun");
     let done = loop {
         let (_, now) = ask(&admin, "GET", &format!("/api/imports/{import}"), b"").await;
         if now["state"] == "done" {
