@@ -94,7 +94,7 @@
 //! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread, the floor's [`board::Board`] to one task; others
 //!     send messages. The locks that exist say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`], [`uplink::UplinkHandle`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
-//! 12. **Stored before it is said.** One thread adds events to the floor's store, many in a transaction; a station is told that an
+//! 12. **Stored before it is said.** One thread adds what stations send to the floor's store, many events in a transaction; a station is told that an
 //!     event is stored after that, and keeps it until then. Each is stored once, in order, whatever breaks.
 //! 13. **A page is a place in a ring.** What leads see is encoded once for each set of teams; a page that falls out of the ring gets
 //!     the whole floor anew, and costs nobody else anything.

@@ -1,8 +1,8 @@
 //! What the floor keeps: calls with their events, recordings, people, alerts and who looked at what.
 //!
 //! [`Store`] is everything that the floor asks of it. [`sqlite`] is the one that is built in; another database is another
-//! implementation, and nothing else changes. All of it blocks: the floor calls it from threads of its own, one of which is
-//! the only one that [appends](CallStore::append).
+//! implementation, and nothing else changes. All of it blocks: the floor calls it from threads of its own, one of which
+//! [appends](CallStore::append) what stations send; imported calls are appended whole by another.
 //!
 //! Times named `_ms` without "at" are wall clock, ms since 1970 (UTC), and are always given: a store has no clock. `at_ms`,
 //! `from_ms` and `to_ms` are audio time of a call.
