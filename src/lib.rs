@@ -46,7 +46,7 @@
 //! | [`script`] | pure | a company's script as data, read strictly | phrase |
 //! | [`score`] | pure | the assessment standard: what a breach proposes to cost | call script |
 //! | [`draft`] | pure | a company's own standard in plain text, read into a first script and assessment | phrase script |
-//! | [`privacy`] | pure | a person's numbers in what was said, found and masked | - |
+//! | [`privacy`] | pure | a person's numbers in what was said, found and masked, and silenced | call |
 //! | [`rules`] | pure | the script, judged: one file a rule shape | call phrase script score |
 //! | [`monitor`] | pure | one call, sans-IO: inputs and time in, events and one next deadline out | call phrase rules score script segment |
 //! | [`backtest`] | pure | a changed script, tried on kept calls: flags gained and lost | call monitor score script segment |
@@ -61,19 +61,20 @@
 //! | [`wire`] | pure | every message that crosses a socket | call |
 //! | [`board`] | pure | every desk of the floor: connections, events and time in, tiles and their changes out | call wire |
 //! | [`review`] | pure | the review room's rules: who may decide what and when, what it costs, samples, agreement | score |
-//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, decisions, who looked at what | call hex review score wire |
+//! | [`import`] | pure | old recordings: what their names and a table say of them | - |
+//! | [`record`] | | what a call leaves on disk | call wire |
+//! | [`store`] | | what the floor keeps: calls, recordings, people, alerts, decisions, who looked at what | call hex privacy record review score wire |
 //! | [`access`] | | who may come onto the floor, and what each may do there | hex store |
 //! | [`webhook`] | | what other systems of the company are told, signed and tried again | access call hex wire |
-//! | [`record`] | | what a call leaves on disk | call wire |
 //! | [`uplink`] | | the station's side of the floor: what is sent when, and what has arrived | call hex record wire |
-//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record review score script store trial uplink wire |
 //! | [`models`] | | published speech models: which, how to get one, how fast it is here | hex record |
+//! | [`swarm`] | | simulated stations and leads, to load a floor and to look at one | access call monitor record review score script store trial uplink wire |
 //! | [`deliver`] | | what happens in a call, for every page that looks at it | call wire |
 //! | [`http`] | | the station's web server: pages, socket, call controls | call deliver script wire workbench |
-//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access backtest board call http privacy review score script sheet store webhook wire |
+//! | [`floor`] | | the floor's server: stations' and leads' sockets, the writer, the board's owner, what is asked over HTTP | access backtest board call capture http import privacy record review score script sheet store webhook wire |
 //! | [`config`] | | flags, environment and file to checked settings | capture transcribe uplink |
 //! | [`app`] | | assembly: the place of threads, queues and clocks | all above |
-//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor hex models monitor record score script store swarm transcribe trial uplink wire workbench |
+//! | [`cli`] | | one file a command | access app backtest board call capture config draft eval floor hex import models monitor privacy record score script store swarm transcribe trial uplink wire workbench |
 //!
 //! # Invariants
 //!
@@ -96,7 +97,7 @@
 //! 10. **One owner.** A call's state belongs to one [`app::Engine`] on one thread, the floor's [`board::Board`] to one task; others
 //!     send messages. The locks that exist say in their doc why ([`deliver::Delivery`], [`transcribe::Pool`], [`uplink::UplinkHandle`]).
 //! 11. **Points are proposals.** Nothing is deducted without a person, and who hung up is `unknown` unless somebody said so.
-//! 12. **Stored before it is said.** One thread adds events to the floor's store, many in a transaction; a station is told that an
+//! 12. **Stored before it is said.** One thread adds what stations send to the floor's store, many events in a transaction; a station is told that an
 //!     event is stored after that, and keeps it until then. Each is stored once, in order, whatever breaks.
 //! 13. **A page is a place in a ring.** What leads see is encoded once for each set of teams; a page that falls out of the ring gets
 //!     the whole floor anew, and costs nobody else anything.
@@ -162,6 +163,7 @@ pub mod board;
 pub mod deliver;
 pub mod floor;
 pub mod http;
+pub mod import;
 pub mod record;
 pub mod sheet;
 pub mod store;

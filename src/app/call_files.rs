@@ -5,7 +5,8 @@ use std::thread::{self, JoinHandle};
 use super::clock::today;
 use super::engine::Screen;
 use super::notices;
-use crate::record::{CallRecord, RecordHandle, RecordPaths, RecordWriter, record_queue};
+use super::silencing::silence_record;
+use crate::record::{CallRecord, RecordHandle, RecordPaths, RecordWriter, UnmaskedMark, record_queue};
 use crate::uplink::UplinkHandle;
 
 /// Faults of a record on their way to the screen; each kind comes once a call.
@@ -18,6 +19,8 @@ pub struct Records {
     pub folder: PathBuf,
     /// Whether the audio is kept beside the events.
     pub audio: bool,
+    /// Whether personal numbers are masked, and silenced in the audio once the call is over.
+    pub masks: bool,
 }
 
 /// The record of a call, and the thread that writes it.
@@ -36,6 +39,7 @@ pub(super) fn open_record(
     screen: &mut impl Screen,
 ) -> Option<Record> {
     let paths = RecordPaths::new(&records.folder, today(), id).ok()?;
+    let mark = (records.audio && records.masks).then(|| UnmaskedMark::of(&paths.audio));
     let created = if records.audio { CallRecord::create(paths) } else { CallRecord::create_journal(paths) };
     let record = match created {
         Ok(record) => record,
@@ -45,12 +49,18 @@ pub(super) fn open_record(
             return None;
         }
     };
+    if let Some(Err(error)) = mark.as_ref().map(UnmaskedMark::set) {
+        // Then nobody would know that it must not leave this machine before it is silenced.
+        tracing::error!(%error, "the call is not recorded: its recording cannot be marked");
+        screen.moment(notices::not_recorded(&error.to_string()));
+        return None;
+    }
     screen.moment(notices::recorded());
     let (handle, writer) = record_queue();
     let (tell_fault, faults) = sync_channel(RECORD_FAULTS);
     let id = id.to_owned();
     let spawned = thread::Builder::new().name("record".to_owned()).spawn(move || {
-        write_record(writer, record, &id, uplink, |fault| {
+        write_record(writer, record, &id, uplink, mark.is_some(), |fault| {
             // Full: the agent has been told of worse already.
             let _ = tell_fault.try_send(fault);
         });
@@ -64,8 +74,10 @@ fn write_record(
     record: CallRecord,
     id: &str,
     uplink: Option<UplinkHandle>,
+    is_marked: bool,
     tell_fault: impl Fn(String),
 ) {
+    let audio = record.paths().audio.clone();
     let journal = record.paths().journal.clone();
     let writer = match uplink.clone() {
         Some(uplink) => {
@@ -78,6 +90,10 @@ fn write_record(
         tracing::error!("recording: {error}");
         tell_fault(error.to_string());
     });
+    if is_marked && let Err(error) = silence_record(&audio) {
+        tracing::error!(%error, "personal numbers in a recording cannot be silenced; it is kept here");
+        tell_fault(error.to_string());
+    }
     if let Some(uplink) = uplink {
         uplink.journaled(id, &journal, 0, true);
     }

@@ -14,8 +14,9 @@ use crate::config::AutoStartSettings;
 use crate::http::{CallState, Command, Refusal};
 use crate::listen::CallListener;
 use crate::monitor::Input;
+use crate::privacy::Masker;
 use crate::script::Script;
-use crate::transcribe::JobRunner;
+use crate::transcribe::{JobRunner, TextUpdate};
 use crate::uplink::UplinkHandle;
 use crate::vad::TwoEars;
 use crate::wire::{Moment, StampedEvent};
@@ -49,6 +50,8 @@ pub struct EngineParts {
     pub records: Option<Records>,
     /// The floor that is told, if there is one.
     pub uplink: Option<UplinkHandle>,
+    /// Personal numbers are masked in what is kept and sent on.
+    pub masks: bool,
     /// Calls that start and end by themselves.
     pub auto_start: AutoStartSettings,
 }
@@ -84,6 +87,10 @@ struct RunningCall {
     ending: Option<Stopwatch>,
     /// For those who listen in.
     live: LiveSound,
+    /// Between what the agent sees and what is kept or sent on.
+    masker: Masker<(u64, String)>,
+    /// Nothing is recorded now.
+    is_paused: bool,
 }
 
 impl<S: Screen> Engine<S> {
@@ -127,6 +134,8 @@ impl<S: Screen> Engine<S> {
             Command::MuteStart => self.control(Input::MuteStarted),
             Command::MuteEnd => self.control(Input::MuteEnded),
             Command::Transfer => self.control(Input::Transfer),
+            Command::RecordingPause => self.pause_recording(true),
+            Command::RecordingResume => self.pause_recording(false),
             Command::Declare { rule } => {
                 if self.parts.scripts.standing().script.rule(&rule).is_none() {
                     return Err(Refusal::new("话术中没有这一条", "the script has no such rule"));
@@ -167,7 +176,18 @@ impl<S: Screen> Engine<S> {
             .as_ref()
             .and_then(|records| open_record(records, &id, self.parts.uplink.clone(), &mut self.screen));
         let live = LiveSound::default();
-        self.call = Some(RunningCall { id, seq: 0, listener, answered, record, ending: None, live });
+        let masker = Masker::new(self.parts.masks);
+        self.call = Some(RunningCall {
+            id,
+            seq: 0,
+            listener,
+            answered,
+            record,
+            ending: None,
+            live,
+            masker,
+            is_paused: false,
+        });
         self.uplink(|uplink| uplink.ringing(false));
         self.idle = None;
         self.tell();
@@ -271,7 +291,8 @@ impl<S: Screen> Engine<S> {
                 call.listener.audio(channel, from, samples);
                 call.live.push(self.parts.uplink.as_ref(), channel, from, samples);
                 if let Some(record) = &mut call.record {
-                    record.handle.audio(channel, from, samples.to_vec());
+                    let kept = if call.is_paused { vec![0; samples.len()] } else { samples.to_vec() };
+                    record.handle.audio(channel, from, kept);
                 }
             }
         } else if let Some(idle) = &mut self.idle
@@ -279,6 +300,14 @@ impl<S: Screen> Engine<S> {
         {
             self.start(None, None);
         }
+    }
+
+    /// The sound stops, or goes on, at once; the words by the time at which they were said.
+    fn pause_recording(&mut self, pause: bool) {
+        if let Some(call) = self.running() {
+            call.is_paused = pause;
+        }
+        self.control(if pause { Input::RecordingPaused } else { Input::RecordingResumed });
     }
 
     /// The page is told at once, and the floor when it is there.
@@ -321,21 +350,23 @@ impl<S: Screen> Engine<S> {
     fn tell(&mut self) {
         let Some(call) = &mut self.call else { return };
         while let Some(update) = call.listener.poll_partial() {
-            self.screen.moment(Moment::Partial {
-                channel: update.channel,
-                from_ms: update.from.as_millis(),
-                committed: update.committed,
-                tentative: update.tentative,
-            });
+            let TextUpdate { channel, from, committed, tentative, .. } = update;
+            let from_ms = from.as_millis();
+            if let Some(uplink) = self.parts.uplink.as_ref().filter(|_| !call.is_paused)
+                && let Some((committed, tentative)) =
+                    call.masker.running(channel, from_ms, &committed, &tentative)
+            {
+                uplink.moment(&Moment::Partial { channel, from_ms, committed, tentative });
+            }
+            self.screen.moment(Moment::Partial { channel, from_ms, committed, tentative });
         }
         while let Some(event) = call.listener.poll_event() {
             let stamped = call.stamp(event);
             self.state.fold(&stamped);
             self.screen.event(&stamped);
-            if let Some(record) = &mut call.record {
-                record.handle.event(stamped);
-            }
+            call.masker.push((stamped.seq, stamped.wall), stamped.event);
         }
+        call.keep();
         if call.listener.is_over() {
             let end = call.listener.now();
             if let Some(record) = call.record.take() {
@@ -386,5 +417,18 @@ impl RunningCall {
     fn stamp(&mut self, event: Event) -> StampedEvent {
         self.seq += 1;
         StampedEvent { call: self.id.clone(), seq: self.seq, wall: wall_now(), event }
+    }
+
+    /// Gives the record what may be kept by now; all of it when the call is over.
+    fn keep(&mut self) {
+        self.masker.advance(self.listener.now().as_millis());
+        let mut ready: Vec<_> = std::iter::from_fn(|| self.masker.poll()).collect();
+        if self.listener.is_over() {
+            ready.extend(self.masker.flush());
+        }
+        let Some(record) = &mut self.record else { return };
+        for ((seq, wall), event) in ready {
+            record.handle.event(StampedEvent { call: self.id.clone(), seq, wall, event });
+        }
     }
 }

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -8,14 +8,18 @@ use super::clock::SystemClock;
 use super::floor_backtests::FloorBacktests;
 use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
+use super::import::{MakeRunner, RecordingImporter};
+use super::model::load_model;
 use super::script_files::{ScriptFiles, StandardPaths};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
-use crate::floor::{Counts, FloorClock, FloorParts, PeopleParts, Tap, Timeouts, serve};
+use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Tap, Timeouts, serve};
 use crate::http::bind;
+use crate::privacy::RetentionPlan;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::transcribe::{BUNDLED_MODEL_NAME, Inline, JobRunner, TextCleaner, TranscribeSettings};
 
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
@@ -49,6 +53,12 @@ pub struct FloorPlan {
     pub backtest_threads: NonZeroUsize,
     /// Days in which an agent may answer to what a reviewer decided.
     pub appeal_days: u32,
+    /// Personal numbers are masked before anything is stored.
+    pub masks: bool,
+    /// When calls go.
+    pub retention: RetentionPlan,
+    /// File of the speech model that hears old recordings; none: the bundled one.
+    pub import_model: Option<PathBuf>,
     /// Told once everything stands and the address is taken. What it gives back is kept until the floor stops.
     pub ready: Ready,
 }
@@ -93,6 +103,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()?;
+    let importer = importer(&store, &plan.folder, &scripts, plan.import_model, plan.masks);
     runtime.block_on(async {
         let listener = bind(plan.listen).await?;
         let is_secure = plan.tls.is_some();
@@ -127,6 +138,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
                 threads: plan.backtest_threads,
             }),
             appeal_days: plan.appeal_days,
+            keeping: Keeping { masks: plan.masks, retention: plan.retention, importer: Some(importer) },
         };
         serve(listener, parts, told_to_stop()).await?;
         drop(room);
@@ -138,6 +150,25 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         .join()
         .map_err(|_| anyhow::anyhow!("the audit trail stopped by a defect; please report it"))?;
     Ok(())
+}
+
+/// Brings recordings into the store by the speech model at `model`, or the one that comes with callcue. It is loaded when it is needed, and
+/// works on one thread.
+pub fn importer(
+    store: &Arc<dyn Store>,
+    folder: &Path,
+    scripts: &ScriptFiles,
+    model: Option<PathBuf>,
+    masks: bool,
+) -> Arc<dyn Importer> {
+    let name = model.as_ref().and_then(|path| path.file_stem());
+    let name = name.map_or(BUNDLED_MODEL_NAME.to_owned(), |name| name.to_string_lossy().into_owned());
+    let runner: MakeRunner = Box::new(move || {
+        let loaded = load_model(&TranscribeSettings::default(), model.as_deref(), None)?;
+        let runner = Inline::new(Box::new(loaded.recognizer()?), Arc::new(TextCleaner::new()));
+        Ok(Box::new(runner) as Box<dyn JobRunner + Send>)
+    });
+    Arc::new(RecordingImporter::new(Arc::clone(store), folder, scripts, name, masks, runner))
 }
 
 /// A socket is a file to the system, which allows 1 024 of them by default: fewer than a large floor has stations.

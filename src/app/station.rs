@@ -14,6 +14,7 @@ use super::model::load_model;
 use super::notices;
 use super::retention::keep_records_for;
 use super::script_files::ScriptFiles;
+use super::silencing::silence_left;
 use super::station_uplink::start_uplink;
 use crate::config::Settings;
 use crate::deliver::{Delivery, Limits};
@@ -64,12 +65,19 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         .collect::<Result<Vec<_>, _>>()?;
     let runner = Pool::start(recognizers, Arc::new(TextCleaner::new()))?;
     let folder = settings.record.folder.clone();
-    let records = (settings.record.enabled || settings.floor.is_some())
-        .then_some(Records { folder, audio: settings.record.enabled });
+    let records = (settings.record.enabled || settings.floor.is_some()).then_some(Records {
+        folder,
+        audio: settings.record.enabled,
+        masks: settings.privacy.mask,
+    });
     let keep_days = settings.record.keep_days;
     let may_go = if settings.floor.is_some() { MayGo::OldAndConfirmed } else { MayGo::Old };
     let unconfirmed =
         records.as_ref().map_or(0, |records| keep_records_for(keep_days, &records.folder, may_go));
+    if let Some(Records { folder, .. }) = &records {
+        // Before anything of it is sent.
+        silence_left(folder);
+    }
     let agent = settings.agent.as_ref().map_or("1024", |agent| agent.as_str()).to_owned();
     let hello = hello(settings, &script, demo, &agent);
     let delivery = Delivery::new(hello.clone(), Limits::default());
@@ -87,6 +95,7 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
         partial_interval_ms: settings.transcribe.partial_interval_ms,
         records,
         uplink: handle,
+        masks: settings.privacy.mask,
         auto_start: settings.station.auto_start.clone(),
     };
     let (commands, orders) = mpsc::channel(COMMANDS);
@@ -213,7 +222,8 @@ impl Screen for PagesAndConsole {
     }
 
     fn moment(&mut self, moment: Moment) {
-        if let Some(uplink) = &self.uplink {
+        // Running words go there from the engine, masked.
+        if let Some(uplink) = self.uplink.as_ref().filter(|_| !matches!(moment, Moment::Partial { .. })) {
             uplink.moment(&moment);
         }
         self.delivery.moment(&moment);

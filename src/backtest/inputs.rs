@@ -62,6 +62,8 @@ fn done(kind: &EventKind) -> Option<(u8, Input)> {
         EventKind::HoldEnded => Input::HoldEnded,
         EventKind::MuteStarted => Input::MuteStarted,
         EventKind::MuteEnded => Input::MuteEnded,
+        EventKind::RecordingPaused => Input::RecordingPaused,
+        EventKind::RecordingResumed => Input::RecordingResumed,
         EventKind::Transfer => Input::Transfer,
         EventKind::AudioLost { channel } => Input::AudioLost { channel: *channel },
         EventKind::AudioBack { channel } => Input::AudioBack { channel: *channel },

@@ -165,6 +165,10 @@ pub enum EventKind {
     MuteEnded,
     /// The call goes to a colleague.
     Transfer,
+    /// From here on nothing is recorded and no words are kept; rules go on.
+    RecordingPaused,
+    /// Recording goes on.
+    RecordingResumed,
     /// Audio of a channel is missing: nothing is timed until it is back.
     AudioLost {
         /// Which side.

@@ -7,6 +7,7 @@ mod eval;
 mod files;
 mod floor;
 mod health;
+mod import;
 mod model;
 mod print;
 mod rehearse;
@@ -45,6 +46,8 @@ enum Command {
     Eval(eval::Args),
     /// Run the floor: every call in the room, live, on the team lead's screen.
     Floor(floor::Args),
+    /// Bring old recordings into a floor's data, where they are reviewed like any call.
+    Import(import::Args),
     /// Get a published speech model, check it, measure it, use it.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -68,6 +71,7 @@ impl Cli {
             Command::Doctor(args) => health::doctor(&args),
             Command::Eval(args) => eval::run(&args),
             Command::Floor(args) => floor::run(&args),
+            Command::Import(args) => import::run(&args),
             Command::Model(command) => model::run(&command),
             Command::Script(command) => script::run(&command),
             Command::Backtest(args) => backtest::run(&args),

@@ -33,6 +33,8 @@ pub(super) fn print_event(event: &Event, out: &mut impl Write) -> io::Result<()>
         EventKind::HoldEnded => writeln!(out, "{at}  ── 取消保持"),
         EventKind::MuteStarted => writeln!(out, "{at}  ── 静音"),
         EventKind::MuteEnded => writeln!(out, "{at}  ── 取消静音"),
+        EventKind::RecordingPaused => writeln!(out, "{at}  ── 暂停录音"),
+        EventKind::RecordingResumed => writeln!(out, "{at}  ── 恢复录音"),
         EventKind::Transfer => writeln!(out, "{at}  ── 转接"),
         EventKind::Alert { rule, text, .. } => writeln!(out, "{at}  ‼ 提醒班组长 {rule}: {text}"),
         EventKind::CallEnded { by } => writeln!(out, "{at}  ── 通话结束, {}", ended_word(*by)),

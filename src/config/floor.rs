@@ -37,6 +37,12 @@ pub struct FloorSettings {
     pub metrics: MetricsSettings,
     /// Who is told of flags, alerts and ended calls.
     pub webhooks: Vec<WebhookSettings>,
+    /// What of customers is not kept as it was said.
+    pub privacy: FloorPrivacySettings,
+    /// How long calls are kept.
+    pub retention: RetentionSettings,
+    /// Old recordings that are brought in.
+    pub import: ImportSettings,
     /// Log-in by the company's own identity provider.
     pub oidc: Option<OidcSettings>,
     /// What is logged.
@@ -144,6 +150,48 @@ impl Default for ReviewSettings {
 pub struct MetricsSettings {
     /// File with a token that reads `/metrics` from other machines. Default: none; `/metrics` answers this machine only.
     pub token_file: Option<PathBuf>,
+}
+
+/// `[privacy]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FloorPrivacySettings {
+    /// The floor masks personal numbers in what stations send and in what is imported, before it is stored. Default: false; stations mask by
+    /// themselves, better, and before anything leaves them. Numbers told over several utterances are found in imports; of what stations
+    /// send, the part that came before a number was whole stays.
+    pub mask: bool,
+}
+
+/// `[retention]`: days after which calls go, by class; 0 keeps for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Calls in which nothing was flagged.
+    pub unflagged: ClassRetention,
+    /// Calls with a flag.
+    pub flagged: ClassRetention,
+    /// Calls that an agent has appealed. None goes while its appeal is open or may still be made.
+    pub appealed: ClassRetention,
+}
+
+/// Days of one class, 0 to 36500.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClassRetention {
+    /// Of recordings; they go with the data at the latest. Default: 0.
+    #[serde(deserialize_with = "within::<_, 0, 36_500>")]
+    pub recording_days: u32,
+    /// Of everything. Default: 0.
+    #[serde(deserialize_with = "within::<_, 0, 36_500>")]
+    pub data_days: u32,
+}
+
+/// `[import]`: how old recordings are heard and judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportSettings {
+    /// File of the speech model. Default: none; the one that comes with callcue. Calls are held against the floor's own script.
+    pub model: Option<PathBuf>,
 }
 
 /// What a webhook can be told of.

@@ -82,6 +82,7 @@ fn parse(file: ConfigFile<'_>, home: Option<&Path>) -> Result<FloorSettings, Con
     paths.extend(settings.tls.iter_mut().flat_map(|tls| [&mut tls.cert, &mut tls.key]));
     paths.extend(settings.metrics.token_file.as_mut());
     paths.extend(settings.webhooks.iter_mut().map(|webhook| &mut webhook.secret_file));
+    paths.extend(settings.import.model.as_mut());
     paths.extend(settings.oidc.iter_mut().filter_map(|oidc| oidc.client_secret_file.as_mut()));
     for path in paths.into_iter().filter(|path| !path.as_os_str().is_empty()) {
         *path = at_home(path, home, folder);

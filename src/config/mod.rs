@@ -17,14 +17,16 @@ mod value;
 
 pub use error::ConfigError;
 pub use floor::{
-    AlertSettings, BacktestSettings, FloorSettings, MetricsSettings, OidcSettings, ReviewSettings,
-    ServerSettings, SessionSettings, TlsSettings, WebhookEvent, WebhookSettings,
+    AlertSettings, BacktestSettings, ClassRetention, FloorPrivacySettings, FloorSettings, ImportSettings,
+    MetricsSettings, OidcSettings, RetentionSettings, ReviewSettings, ServerSettings, SessionSettings,
+    TlsSettings, WebhookEvent, WebhookSettings,
 };
 pub use floor_load::{floor_config_path, load_floor, resolve_floor};
 pub use floor_value::{FloorAddress, ServiceUrl};
 pub use load::load;
 pub use resolve::{ConfigFile, ConfigPath, Environment, Flags, config_path, resolve};
 pub use settings::{
-    AutoStartSettings, LogSettings, RecordSettings, ScriptSettings, Settings, StationSettings,
+    AutoStartSettings, LogSettings, PrivacySettings, RecordSettings, ScriptSettings, Settings,
+    StationSettings,
 };
 pub use value::{AgentNumber, BadValue, ListenAddress, LogFilter};

@@ -25,6 +25,8 @@ pub struct Settings {
     pub station: StationSettings,
     /// What is kept of calls.
     pub record: RecordSettings,
+    /// What of a customer is not kept.
+    pub privacy: PrivacySettings,
     /// What is to be said.
     pub script: ScriptSettings,
     /// What is logged.
@@ -98,6 +100,21 @@ pub struct RecordSettings {
 impl Default for RecordSettings {
     fn default() -> Self {
         Self { enabled: true, folder: PathBuf::new(), keep_days: 90 }
+    }
+}
+
+/// `[privacy]`: what of a customer is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrivacySettings {
+    /// Personal numbers are masked in all that is written or sent, and silenced in recordings. Default: true. Whoever needs the numbers has
+    /// them from the customer's data; in a record they help nobody and can be stolen.
+    pub mask: bool,
+}
+
+impl Default for PrivacySettings {
+    fn default() -> Self {
+        Self { mask: true }
     }
 }
 

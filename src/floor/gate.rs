@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
@@ -25,8 +25,10 @@ pub(super) async fn admit(State(house): State<Arc<House>>, mut request: Request,
     let noted = Noted::default();
     request.extensions_mut().insert(noted.clone());
     let about = About::of(&house, &request);
+    let is_upload = request.method() == Method::PUT && request.uri().path().starts_with("/api/imports/");
+    let patience = if is_upload { house.timeouts.upload } else { house.timeouts.request };
     let answered = match check_sender(&house, request.headers()) {
-        Ok(()) => timeout(house.timeouts.request, next.run(request)).await,
+        Ok(()) => timeout(patience, next.run(request)).await,
         Err(fault) => Ok(fault.into_response()),
     };
     let mut response = answered.unwrap_or_else(|_late| Fault::too_slow().into_response());

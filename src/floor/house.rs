@@ -9,11 +9,13 @@ use tokio_rustls::TlsAcceptor;
 use super::backtests::{BacktestRunner, Backtests};
 use super::clock::FloorClock;
 use super::counts::Counts;
+use super::imports::{Importer, Imports};
 use super::messages::{Job, ToHall};
 use super::people::{LogIns, PeopleParts, SignOns};
 use crate::access::{AccessError, Accounts, AuditTrail};
 use crate::board::Thresholds;
 use crate::http::{Fault, ReadFiles};
+use crate::privacy::RetentionPlan;
 use crate::review::Refusal;
 use crate::score::Assessment;
 use crate::script::Script;
@@ -48,6 +50,8 @@ pub struct FloorParts {
     pub counts: Arc<Counts>,
     /// How people and machines come in.
     pub people: PeopleParts,
+    /// What is kept, how, and how long.
+    pub keeping: Keeping,
     /// What the numbers of rules mean.
     pub script: Arc<Script>,
     /// What a breach costs.
@@ -58,6 +62,17 @@ pub struct FloorParts {
     pub backtests: Arc<dyn BacktestRunner>,
     /// Days in which an agent may answer to what was decided.
     pub appeal_days: u32,
+}
+
+/// What the floor keeps of calls, and what it does not.
+#[derive(Default)]
+pub struct Keeping {
+    /// Personal numbers are masked before anything is stored.
+    pub masks: bool,
+    /// When calls go.
+    pub retention: RetentionPlan,
+    /// Brings old recordings in; none: they cannot be.
+    pub importer: Option<Arc<dyn Importer>>,
 }
 
 /// Somebody who is told what happens on the floor; it must not wait for anything.
@@ -73,6 +88,8 @@ pub trait Tap: Send {
 pub struct Timeouts {
     /// For the head of a request on an open connection, and for the rest of it.
     pub request: Duration,
+    /// For a recording to come that somebody uploads.
+    pub upload: Duration,
     /// Between pings. A socket that was silent from a ping to the next is closed, and a page's session is looked up at each.
     pub ping: Duration,
     /// For a socket to take one frame.
@@ -83,6 +100,8 @@ pub struct Timeouts {
     pub retry: Duration,
     /// Between looks at which stations are enrolled.
     pub stations: Duration,
+    /// Between looks at the clock for whether an hour has passed since calls were last held against their time.
+    pub look: Duration,
     /// For everybody to leave when the server stops.
     pub stop: Duration,
 }
@@ -91,11 +110,13 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             request: Duration::from_secs(10),
+            upload: Duration::from_secs(1_800),
             ping: Duration::from_secs(15),
             frame: Duration::from_secs(20),
             publish: Duration::from_millis(100),
             retry: Duration::from_secs(2),
             stations: Duration::from_secs(10),
+            look: Duration::from_secs(60),
             stop: Duration::from_secs(5),
         }
     }
@@ -128,6 +149,16 @@ pub(crate) struct House {
     /// Becomes true when the server stops.
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) uploads: Semaphore,
+    /// One place: peaks are made one recording at a time.
+    pub(super) peaks: Arc<Semaphore>,
+    /// One place: a person's data is given out to one at a time.
+    pub(super) exports: Arc<Semaphore>,
+    /// Personal numbers are masked in what stations send.
+    pub(super) masks: bool,
+    /// When calls go.
+    pub(super) retention: RetentionPlan,
+    /// Who brings old recordings in.
+    pub(super) imports: Option<Imports>,
     /// Rung when stations have been enrolled or revoked.
     pub(super) enrolment: Notify,
     numbers: AtomicU64,
@@ -140,6 +171,7 @@ impl House {
         hall: mpsc::Sender<ToHall>,
         jobs: mpsc::Sender<Job>,
         stopping: watch::Receiver<bool>,
+        imports: Option<Imports>,
     ) -> Self {
         Self {
             store: Arc::clone(&parts.store),
@@ -160,6 +192,11 @@ impl House {
             jobs,
             stopping,
             uploads: Semaphore::new(UPLOADS_MAX),
+            peaks: Arc::new(Semaphore::new(1)),
+            exports: Arc::new(Semaphore::new(1)),
+            masks: parts.keeping.masks,
+            retention: parts.keeping.retention,
+            imports,
             enrolment: Notify::new(),
             numbers: AtomicU64::new(0),
         }

@@ -31,6 +31,9 @@
 //!
 //! What is absent: threads and clocks of its own beside the writer: the time comes from a [`FloorClock`], a back-test's threads from a
 //! [`BacktestRunner`].
+//! 6. **What takes long waits behind the rest.** Peaks of recordings are made one at a time, old recordings are brought in by one thread
+//!    ([`Importer`]), calls whose time is over go by the hundred ([`retain`]).
+//!
 
 mod api;
 mod backtests;
@@ -40,14 +43,19 @@ mod frames;
 mod gate;
 mod hall;
 mod house;
+mod imports;
 mod lead_requests;
 mod lead_socket;
 mod listening;
+mod masks;
 mod messages;
 mod metrics;
+mod peaks;
 mod people;
+mod person;
 mod rebuild;
 mod recordings;
+mod retention;
 mod script_page;
 mod serve;
 mod station_socket;
@@ -57,6 +65,9 @@ mod writer;
 pub use backtests::{BacktestRunner, BacktestWatch};
 pub use clock::FloorClock;
 pub use counts::{Counts, Figure, Latency};
-pub use house::{FloorParts, Tap, Timeouts};
+pub use house::{FloorParts, Keeping, Tap, Timeouts};
+pub use imports::{ImportProgress, Importer};
 pub use people::PeopleParts;
+pub use person::{ExportError, Person, export};
+pub use retention::{Retained, retain, retained_entries};
 pub use serve::{FloorError, serve};

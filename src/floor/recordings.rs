@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::house::House;
+use super::peaks;
 use super::station_socket::admit;
 use crate::call::can_name_a_call;
 use crate::http::Fault;
@@ -56,12 +57,17 @@ pub(super) async fn add(
         return Err(Fault::new(StatusCode::BAD_REQUEST, "录音分段参数不对", en));
     }
     let Ok(_place) = house.uploads.acquire().await else { return Err(Fault::too_slow()) };
+    let added = call.clone();
     let add = move |house: &House| {
         check_owner(house, station, &call)?;
         let sha256 = sha256.to_ascii_lowercase();
-        Ok(Json(house.store.add_recording_part(&call, offset, total, &sha256, &part)?))
+        Ok(house.store.add_recording_part(&call, offset, total, &sha256, &part)?)
     };
-    house.blocking(add).await
+    let state = house.blocking(add).await?;
+    if state.complete {
+        peaks::prepare(&house, added);
+    }
+    Ok(Json(state))
 }
 
 /// A recording belongs to a call of that very station.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Uri;
 use axum::response::{Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, put};
 use axum::{Json, Router, middleware};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,8 +15,11 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hall::Hall;
 use super::house::{FloorParts, House, Timeouts};
+use super::imports::Imports;
+use super::masks::Masks;
 use super::messages::{Job, ToHall};
 use super::rebuild::rebuild;
+use super::retention::keep_house;
 use super::writer::Writer;
 use super::{api, gate, lead_socket, metrics, people, recordings, script_page, station_socket};
 use crate::http::{Door, Fault, ReadFiles, accept, not_found, page_file, stopped};
@@ -68,15 +71,21 @@ pub async fn serve(
         counts: Arc::clone(&parts.counts),
         clock: Arc::clone(&parts.clock),
         retry: parts.timeouts.retry,
+        masks: Masks::new(parts.keeping.masks),
     };
     let writer = writer.start(Handle::current())?;
     let tap = parts.tap.take();
     let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone(), tap);
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
     let hosts = hosts(&parts, address);
-    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone());
+    let importer = parts.keeping.importer.take();
+    let (imports, import_thread) =
+        importer.map(|importer| Imports::start(importer, &parts.store)).transpose()?.unzip();
+    let import_stop = imports.as_ref().map(Imports::stop);
+    let house = House::new(&mut parts, hosts, hall.clone(), jobs.clone(), stopping.clone(), imports);
     let house = Arc::new(house);
     let router = router(Arc::clone(&house), parts.files.clone());
+    tokio::spawn(keep_house(Arc::downgrade(&house)));
     tokio::spawn(follow_enrolment(Arc::downgrade(&house), parts.timeouts));
     drop(house);
     let door = Door { places: CONNECTIONS_MAX, patience: parts.timeouts.request, tls: parts.tls.take() };
@@ -87,11 +96,18 @@ pub async fn serve(
     }
     drop(listener);
     stop.send_replace(true);
+    if let Some(imports) = import_stop {
+        imports.stop();
+    }
     // Each connection and each socket holds a receiver for as long as it lives.
     if timeout(parts.timeouts.stop, stop.closed()).await.is_err() {
         tracing::warn!("stations or pages did not leave in time; cut off");
     }
     close(&hall, &jobs).await;
+    if let Some(thread) = import_thread {
+        // It lays its work down within a block of sound, and goes on with the file the next time.
+        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    }
     let joined = tokio::task::spawn_blocking(move || writer.join()).await;
     if !matches!(joined, Ok(Ok(()))) {
         tracing::error!("the writer stopped by a defect; please report it");
@@ -140,6 +156,7 @@ async fn follow_enrolment(house: Weak<House>, timeouts: Timeouts) {
 }
 
 fn router(house: Arc<House>, files: ReadFiles) -> Router {
+    let any_length = DefaultBodyLimit::disable();
     let upload = get(recordings::state).put(recordings::add).layer(DefaultBodyLimit::max(UPLOAD_PART_MAX));
     Router::new()
         .route("/station/ws", get(station_socket::open))
@@ -155,6 +172,7 @@ fn router(house: Arc<House>, files: ReadFiles) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .route("/station/recordings/{call}", upload)
         .merge(script_page::routes(&house, files))
+        .route("/api/imports/{import}/files/{name}", put(api::import_file).layer(any_length))
         .layer(middleware::from_fn_with_state(house.clone(), gate::admit))
         .with_state(house)
 }

@@ -11,6 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::counts::Present;
 use super::frames::{End, encode, say_goodbye, send};
 use super::house::House;
+use super::masks::mask_moment;
 use super::messages::{Job, Sender, ToHall, ToStation};
 use crate::call::can_name_a_call;
 use crate::http::{Fault, stopped};
@@ -241,6 +242,8 @@ impl StationLine<'_> {
                 return self.hand_in(call, Vec::new(), Some(last_seq)).await;
             }
             ToFloor::Moment { moment } if is_for_leads(&moment) => {
+                let moment = if self.house.masks { mask_moment(moment) } else { Some(moment) };
+                let Some(moment) = moment else { return Ok(()) };
                 self.tell_or_drop(ToHall::Moment { station, connection, moment });
             }
             ToFloor::Moment { .. } => {}

@@ -10,6 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::clock::FloorClock;
 use super::counts::Counts;
+use super::masks::Masks;
 use super::messages::{Job, Sender, ToHall, ToStation};
 use crate::store::{AlertRecord, Appended, Arrival, Store};
 use crate::wire::FromFloor;
@@ -30,6 +31,8 @@ pub(super) struct Writer {
     pub(super) clock: Arc<dyn FloorClock>,
     /// Between attempts at a store that takes nothing.
     pub(super) retry: Duration,
+    /// What is not kept as it was said.
+    pub(super) masks: Masks,
 }
 
 /// What is written in one go.
@@ -120,13 +123,14 @@ impl Writer {
         }
     }
 
-    fn write_arrivals(&self, batch: &mut Batch, down: &mut Option<Down>, runtime: &Handle) {
-        let arrivals = std::mem::take(&mut batch.arrivals);
+    fn write_arrivals(&mut self, batch: &mut Batch, down: &mut Option<Down>, runtime: &Handle) {
+        let mut arrivals = std::mem::take(&mut batch.arrivals);
         let senders = std::mem::take(&mut batch.senders);
         batch.events = 0;
         if arrivals.is_empty() {
             return;
         }
+        arrivals.iter_mut().for_each(|arrival| self.masks.mask(arrival));
         if let Some(down) = down {
             self.show_only(arrivals, senders, down);
             return;

@@ -26,6 +26,8 @@ pub(super) fn routes() -> Router<Arc<Station>> {
         .route("/call/mute/start", plain(Command::MuteStart))
         .route("/call/mute/end", plain(Command::MuteEnd))
         .route("/call/transfer", plain(Command::Transfer))
+        .route("/call/recording/pause", plain(Command::RecordingPause))
+        .route("/call/recording/resume", plain(Command::RecordingResume))
 }
 
 /// `POST /call/ring`: for the team lead's view, where there is a floor.

@@ -31,6 +31,10 @@ pub enum Command {
     MuteEnd,
     /// To a colleague.
     Transfer,
+    /// Record nothing, and keep no words, from here on.
+    RecordingPause,
+    /// Record again.
+    RecordingResume,
     /// A situation that the agent, or the telephony, sees.
     Declare {
         /// Id of the rule.
@@ -100,6 +104,9 @@ pub struct CallState {
     pub on_hold: bool,
     /// The agent's microphone is muted.
     pub muted: bool,
+    /// Nothing is recorded at the moment; left out while it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recording_paused: bool,
 }
 
 impl Order {
@@ -142,6 +149,8 @@ impl CallState {
             Command::HoldEnd => self.on_hold = false,
             Command::MuteStart => self.muted = true,
             Command::MuteEnd => self.muted = false,
+            Command::RecordingPause => self.recording_paused = true,
+            Command::RecordingResume => self.recording_paused = false,
             _ => {}
         }
     }
@@ -163,6 +172,12 @@ impl CallState {
             Command::HoldEnd => (self.on_hold, "客户没有在等待", "the customer is not on hold"),
             Command::MuteStart => (!self.muted, "话筒已静音", "the microphone is muted already"),
             Command::MuteEnd => (self.muted, "话筒没有静音", "the microphone is not muted"),
+            Command::RecordingPause => {
+                (!self.recording_paused, "录音已经暂停", "the recording is paused already")
+            }
+            Command::RecordingResume => {
+                (self.recording_paused, "录音没有暂停", "the recording is not paused")
+            }
             Command::End { .. } | Command::Transfer | Command::Declare { .. } | Command::Cue { .. } => {
                 return Ok(());
             }
@@ -195,6 +210,8 @@ impl From<CallAct> for Command {
             CallAct::MuteStart => Self::MuteStart,
             CallAct::MuteEnd => Self::MuteEnd,
             CallAct::Transfer => Self::Transfer,
+            CallAct::RecordingPause => Self::RecordingPause,
+            CallAct::RecordingResume => Self::RecordingResume,
         }
     }
 }

@@ -64,6 +64,10 @@ pub enum Input {
     MuteEnded,
     /// The call goes to a colleague.
     Transfer,
+    /// From here on nothing is recorded; the rules do not care.
+    RecordingPaused,
+    /// Recording goes on.
+    RecordingResumed,
     /// Audio of a channel is missing from here on.
     AudioLost {
         /// Which side.

@@ -195,6 +195,8 @@ impl CallMonitor {
             Input::Transfer => self.acted(at, EventKind::Transfer, Act::Transferred),
             Input::AudioLost { channel } => self.audio_lost(at, channel),
             Input::AudioBack { channel } => self.audio_back(at, channel),
+            Input::RecordingPaused => self.tell(at, EventKind::RecordingPaused),
+            Input::RecordingResumed => self.tell(at, EventKind::RecordingResumed),
             Input::CueFeedback { id, wrong } => self.tell(at, EventKind::CueFeedback { id, wrong }),
             Input::CallEnded { by } => {
                 for channel in Channel::BOTH {

@@ -8,7 +8,7 @@ use super::signs::{Meaning, Sign};
 /// Something found: its kind and its signs.
 pub(super) type Found = (PersonalKind, Range<usize>);
 
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+pub(super) const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// Last signs of plates for trailers, training cars, police, and cars from Hong Kong and Macao.
 const PLATE_ENDS: &str = "挂学警港澳";
 

@@ -12,8 +12,8 @@
 //!
 //! Agent numbers, tracking numbers, amounts, dates, times and service numbers (400…, 95533) stay.
 //!
-//! Nothing calls it yet. Its place is between the recogniser's final words and whatever keeps them: the station's
-//! journal and the floor's store, before the first write; rules are judged on the words as they were said.
+//! Rules are judged on the words as they were said. [`Masker`] stands between them and whatever keeps or passes on what comes out: the
+//! station's journal, and the floor's store. What is masked is silenced in the recording, too ([`silenced`]).
 //!
 //! # Not found
 //!
@@ -22,12 +22,20 @@
 
 mod address;
 mod check;
+mod masker;
+mod retention;
 mod runs;
 mod signs;
+mod silence;
+mod tail;
 
 use std::ops::Range;
 
+pub use masker::{HOLD_MAX_MS, Masker};
+pub use retention::{CallClass, Due, KeepDays, RetentionPlan};
 use signs::{Meaning, Sign};
+pub use silence::{SILENCE_MARGIN_MS, silenced};
+use tail::{is_numeral, may_go_on, running_masked};
 
 /// Which kind of personal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +55,10 @@ pub enum PersonalKind {
 }
 
 impl PersonalKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::IdCard, Self::BankCard, Self::Mobile, Self::Landline, Self::Plate, Self::Email];
+
     /// What stands in masked text.
     pub const fn name(self) -> &'static str {
         match self {

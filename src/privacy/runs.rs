@@ -8,12 +8,12 @@ use super::check;
 use super::signs::{Meaning, Sign};
 
 /// Signs between two digits of a number, at most.
-const GAP_MAX: usize = 8;
+pub(super) const GAP_MAX: usize = 8;
 /// Signs in front of a number in which a word says what it is.
 const CONTEXT: usize = 14;
 
 /// What people put between the digits that they tell; longer ones first.
-const FILLERS: [&str; 22] = [
+pub(super) const FILLERS: [&str; 22] = [
     "然后是",
     "后面是",
     "接着是",
@@ -57,13 +57,14 @@ const THINGS: [&str; 16] = [
     "编码",
 ];
 /// Behind these it is a telephone or a card.
-const PERSONS: [&str; 11] = ["手机", "电话", "座机", "固话", "联系", "打", "拨", "微信", "短信", "卡", "账"];
+pub(super) const PERSONS: [&str; 11] =
+    ["手机", "电话", "座机", "固话", "联系", "打", "拨", "微信", "短信", "卡", "账"];
 /// Of these, the ones that make seven or eight digits a telephone.
 const TELEPHONES: [&str; 6] = ["电话", "座机", "固话", "联系", "打", "拨"];
 
 /// What lies in front of an atom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
+pub(super) enum Gap {
     /// Nothing: it is of one piece with the digit before.
     None,
     /// A space, a hyphen, or a change from written to said.
@@ -179,7 +180,7 @@ fn tens_at(signs: &[Sign], from: usize) -> Option<(Vec<u8>, usize)> {
 }
 
 /// Where the next digit may stand behind what lies between, and what that is.
-fn gap_at(signs: &[Sign], from: usize) -> (usize, Gap) {
+pub(super) fn gap_at(signs: &[Sign], from: usize) -> (usize, Gap) {
     let (mut place, mut gap) = (from, Gap::None);
     while place < signs.len() && place - from < GAP_MAX {
         let (length, strength) = match signs[place].letter {

@@ -6,7 +6,10 @@
 //! <calls>/2026-11-24/<call-id>.stored  empty: the floor has all events of the journal (by `uplink`, as the next two)
 //! <calls>/2026-11-24/<call-id>.flac    the recording, ready to be sent; it and the WAV go once the floor has it
 //! <calls>/2026-11-24/<call-id>.part    a FLAC that is being made
+//! <calls>/2026-11-24/<call-id>.unmasked  empty: personal numbers in the recording have not been silenced yet
 //! ```
+//!
+//! A floor keeps the same FLAC, and its shape beside it ([`Peaks`]).
 //!
 //! - **Time line.** Frame `n` of the WAV is call time `n / 16000` s. Where audio is missing the file holds zeros, so that an
 //!   event's `at_ms` finds its place; the holes themselves are events (`audio_lost`, `audio_back`).
@@ -23,14 +26,18 @@ mod audio;
 mod call_record;
 mod error;
 mod journal;
+mod peaks;
 mod place;
 mod queue;
 mod retention;
+mod silence;
 
 pub use audio::{CallRecorder, FLUSH_MS, HOLE_MAX_MS, LEAD_MAX_MS};
 pub use call_record::CallRecord;
 pub use error::{JournalFault, RecordError, RecordFault};
 pub use journal::{Journal, JournalContents, JournalError, read_journal};
+pub use peaks::{PEAKS_A_SECOND, PeakMeter, Peaks};
 pub use place::{BadCallId, RecordPaths, create_private_file, create_private_folder};
 pub use queue::{RecordHandle, RecordReport, RecordWriter, record_queue};
 pub use retention::{MayGo, RECORD_KINDS, Removed, remove_expired};
+pub use silence::{UnmaskedMark, silence};

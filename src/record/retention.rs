@@ -7,7 +7,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 /// Extensions of the files that a record may consist of: recording, journal, and what there is of both on the way to a floor.
-pub const RECORD_KINDS: [&str; 5] = ["wav", "jsonl", "flac", "part", "stored"];
+pub const RECORD_KINDS: [&str; 6] = ["wav", "jsonl", "flac", "part", "stored", "unmasked"];
 
 /// Bytes of a recording without any sound: its header.
 const EMPTY_BYTES: u64 = 44;

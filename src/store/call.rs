@@ -155,6 +155,20 @@ pub struct RecordingRow {
     pub state: RecordingState,
 }
 
+impl RecordingRow {
+    /// Where the bytes are now: while parts come, in a file beside.
+    pub fn there(&self) -> PathBuf {
+        match self.state {
+            RecordingState::Whole => self.path.clone(),
+            RecordingState::Coming => {
+                let mut name = self.path.clone().into_os_string();
+                name.push(".part");
+                name.into()
+            }
+        }
+    }
+}
+
 /// Which calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallQuery {

@@ -1,8 +1,8 @@
 //! What the floor keeps: calls with their events, recordings, people, alerts, what reviewers decide, and who looked at what.
 //!
 //! [`Store`] is everything that the floor asks of it. [`sqlite`] is the one that is built in; another database is another
-//! implementation, and nothing else changes. All of it blocks: the floor calls it from threads of its own, one of which is
-//! the only one that [appends](CallStore::append).
+//! implementation, and nothing else changes. All of it blocks: the floor calls it from threads of its own, one of which
+//! [appends](CallStore::append) what stations send; imported calls are appended whole by another.
 //!
 //! Times named `_ms` without "at" are wall clock, ms since 1970 (UTC), and are always given: a store has no clock. `at_ms`,
 //! `from_ms` and `to_ms` are audio time of a call.
@@ -10,7 +10,9 @@
 mod alert;
 mod call;
 mod error;
+mod import;
 mod people;
+mod retention;
 pub mod review;
 mod score;
 mod search;
@@ -22,7 +24,9 @@ pub use call::{
     RecordingState, Standing,
 };
 pub use error::{StoreError, StoreFault};
+pub use import::{FileState, ImportDraft, ImportFile, ImportRow, ImportStore};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
+pub use retention::{DueQuery, Erased, RetentionStore};
 pub use review::{AppealStore, CalibrationStore, QualityStore, QueueStore, ReviewStore};
 pub use score::{AgentRow, DecidedFlag, MonthFrame, ReviewFigures, ScoreStore};
 pub use search::{SearchStore, TextHit, TextQuery};
@@ -39,6 +43,8 @@ pub trait Store:
     + CalibrationStore
     + QualityStore
     + ScoreStore
+    + RetentionStore
+    + ImportStore
     + Send
     + Sync
 {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::ledger::{JournalUnreadable, Journals};
-use crate::record::{JournalError, create_private_file, read_journal};
+use crate::record::{JournalError, UnmaskedMark, create_private_file, read_journal};
 use crate::wire::StampedEvent;
 
 /// Text of events read at once, and one line more: well within a frame of 256 KiB.
@@ -46,6 +46,11 @@ impl CallFiles {
 
     pub(super) fn is_stored(&self) -> bool {
         self.marker().exists()
+    }
+
+    /// Its personal numbers have not been silenced yet.
+    pub(super) fn is_unmasked(&self) -> bool {
+        UnmaskedMark::of(&self.wav()).is_set()
     }
 
     pub(super) fn has_recording(&self) -> bool {

@@ -78,6 +78,11 @@ impl Sender {
         let call = files.call();
         let shared = Arc::clone(&self.shared);
         let goes_on = move || !shared.is_stopping();
+        if files.is_unmasked() {
+            tracing::error!(call, "a recording that is not silenced yet is not sent");
+            (self.tell)(notices::recording_put_aside(&call));
+            return Err(Held::Aside);
+        }
         if !files.flac().exists() {
             match compress(&files.wav(), &files.part(), &files.flac(), &goes_on) {
                 Ok(true) => {}

@@ -249,4 +249,8 @@ pub enum CallAct {
     MuteEnd,
     /// To a colleague.
     Transfer,
+    /// Record nothing, and keep no words, from here on.
+    RecordingPause,
+    /// Record again.
+    RecordingResume,
 }

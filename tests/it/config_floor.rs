@@ -204,3 +204,27 @@ fn the_sample_holds_every_default() {
     let read = toml::from_str::<FloorSettings>(&all).unwrap_or_else(|why| panic!("{why}\n{all}"));
     assert!(read.tls.is_some() && read.oidc.is_some() && read.webhooks.len() == 1, "{all}");
 }
+
+#[test]
+fn masking_keeping_and_importing_are_off_unless_said() {
+    let settings = FloorSettings::default();
+    assert!(!settings.privacy.mask && settings.import.model.is_none());
+    let settings = from_file(
+        "[privacy]\nmask = true\n[retention]\nunflagged.recording_days = 30\nunflagged.data_days = 90\nappealed = { data_days = 3650 }\n\
+         [import]\nmodel = 'ggml-small.bin'",
+    )
+    .unwrap();
+    assert!(settings.privacy.mask);
+    let days = |class: callcue::config::ClassRetention| (class.recording_days, class.data_days);
+    let retention = settings.retention;
+    assert_eq!(
+        [retention.unflagged, retention.flagged, retention.appealed].map(days),
+        [(30, 90), (0, 0), (0, 3_650)]
+    );
+    assert_eq!(settings.import.model.as_deref(), Some(Path::new("/etc/callcue/ggml-small.bin")));
+    for wrong in
+        ["[retention]\nflagged.data_days = 36501", "[retention]\nopen.data_days = 1", "[privacy]\nmask = 1"]
+    {
+        assert!(from_file(wrong).is_err(), "{wrong}");
+    }
+}

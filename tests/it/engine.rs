@@ -64,6 +64,7 @@ fn engine_with(auto_start: AutoStartSettings, scripts: ScriptFiles) -> (Engine<S
         partial_interval_ms: 1_000,
         records: None,
         uplink: None,
+        masks: false,
         auto_start,
     };
     (Engine::new(parts, shown.clone()), shown)

@@ -213,10 +213,9 @@ fn check_refusals(cases: &[(Vec<u8>, &str)]) {
 fn what_is_no_audio_is_refused() {
     check_refusals(&[
         (vec![], "the file is empty; record"),
-        ("您好,请问有什么可以帮您?".into(), "this is text, not WAV or FLAC; convert"),
+        ("您好,请问有什么可以帮您?".into(), "this is text, not WAV, FLAC, MP3 or Ogg Vorbis; convert"),
         (b"RIF".to_vec(), "this is text, not WAV"),
         (b"PK\x03\x04 and more".to_vec(), "this is a ZIP archive, not WAV"),
-        (b"OggS\0 and more".to_vec(), "this is an Ogg file, not WAV"),
         (b"\0\0\0\x20ftypM4A ".to_vec(), "this is an MP4 or M4A file, not WAV"),
         (b"RIFF\x10\0\0\0AVI LIST".to_vec(), "byte 8: this is a RIFF file that is no WAVE"),
         (vec![7; 100], "this is something unknown, not WAV"),

@@ -40,22 +40,30 @@ mod floor;
 mod floor_command;
 // The station's web server: pages and softphones, and those who should be neither.
 mod http;
+// Old recordings brought in: names, tables, bad files, work that was cut off.
+mod import;
 // Who may use whom in src, what the core may not touch, how things are named.
 mod layers;
 // One call from its audio: the order of what is heard and what else happens.
 mod listen;
+// A call with personal numbers through the engine: nothing of them in anything that is kept.
+mod masking;
 // `callcue model` as a program.
 mod model_command;
 // Published models: the list, and getting one from servers of every kind.
 mod model_fetch;
 // What measured speeds are enough for.
 mod model_speed;
+// The shape of a recording, and hearing it while it comes.
+mod peaks;
 // Hearing a phrase through recognition errors, and keeping look-alikes apart.
 mod phrase;
 // Personal numbers in what was said: precision and recall on made lines and on lines by hand, and masking.
 mod privacy;
 // What is left on disk, at every moment of a call and after a kill.
 mod record;
+// Calls that go, by a moved clock or on request: nothing of them is left.
+mod retention;
 // Any rate to 16 kHz.
 mod resample;
 // The JSON Schemas in config/schema, by which editors complete.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use callcue::script::Script;
+use callcue::script::{self, Script};
 use callcue::trial::{self, Measure, Purpose};
 
 use crate::support::engine::{ASSESSMENT, SCRIPT};
@@ -48,6 +48,23 @@ const BREACHES: &str = "\
 6.1 missing forbidden
 6.2 hangup missing forbidden
 6.3 timing hangup";
+
+/// The notice that a greeting can be made to carry stands in the bundled script as a comment.
+#[test]
+fn the_notice_of_the_bundled_script_works_once_its_lines_are_taken_in() {
+    let line = |line: &str| {
+        line.strip_prefix("#!").map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)).to_owned()
+    };
+    let text: Vec<String> = script::BUNDLED.lines().map(line).collect();
+    let with_notice = Arc::new(Script::parse("with the notice", &text.join("\n")).unwrap());
+    assert!(with_notice.rule("1.0").is_some() && SCRIPT.rule("1.0").is_none());
+    let report = trial::run(&with_notice, &ASSESSMENT);
+    let failed: Vec<&String> = report.failed.iter().filter(|line| line.contains("1.0")).collect();
+    let mine: Vec<&&String> = failed.iter().filter(|line| line.contains("告知")).collect();
+    assert!(mine.is_empty(), "{mine:?}");
+    let bundled = trial::run(&SCRIPT, &ASSESSMENT);
+    assert_eq!((report.lines - bundled.lines, report.timelines - bundled.timelines), (12, 2));
+}
 
 #[test]
 fn the_bundled_script_passes_its_own_tests() {

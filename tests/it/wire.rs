@@ -35,6 +35,8 @@ const TO_PAGE: &[&str] = &[
     "note",
     "notice",
     "partial",
+    "recording_paused",
+    "recording_resumed",
     "refused",
     "silence",
     "situation",

@@ -117,6 +117,9 @@ export interface EventFields {
   mute_started: object;
   mute_ended: object;
   transfer: object;
+  /** From here on nothing is recorded and no words are kept; rules go on. */
+  recording_paused: object;
+  recording_resumed: object;
   audio_lost: { channel: Channel };
   audio_back: { channel: Channel };
   cue_feedback: { id: string; wrong: boolean };
@@ -213,7 +216,9 @@ export type CallAct =
   | "hold_end"
   | "mute_start"
   | "mute_end"
-  | "transfer";
+  | "transfer"
+  | "recording_pause"
+  | "recording_resume";
 
 export type ToStation =
   | { type: "call"; act: CallAct }

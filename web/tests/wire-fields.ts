@@ -62,6 +62,8 @@ export const EVENTS: Table<EventFields> = {
   mute_started: {},
   mute_ended: {},
   transfer: {},
+  recording_paused: {},
+  recording_resumed: {},
   audio_lost: { channel: "required" },
   audio_back: { channel: "required" },
   cue_feedback: { id: "required", wrong: "required" },

@@ -59,7 +59,7 @@ pub enum FileProblem {
     #[error("there is no such file; check the path")]
     Missing,
     /// It has that name, but is a folder, a pipe or a device.
-    #[error("this is not a file but a {0}; name a .wav or .flac file")]
+    #[error("this is not a file but a {0}; name an audio file")]
     NotAFile(&'static str),
     /// It has no bytes.
     #[error("the file is empty; record or export it again")]
@@ -67,9 +67,9 @@ pub enum FileProblem {
     /// The system refuses to give its bytes.
     #[error("cannot be read ({0}); check the disk and the file's permissions")]
     Unreadable(#[source] io::Error),
-    /// Neither WAV nor FLAC.
+    /// None of the formats that are read.
     #[error(
-        "this is {0}, not WAV or FLAC; convert it, for example with: ffmpeg -i IN -c:a pcm_s16le OUT.wav"
+        "this is {0}, not WAV, FLAC, MP3 or Ogg Vorbis; convert it, for example with: ffmpeg -i IN -c:a pcm_s16le OUT.wav"
     )]
     NotAudio(&'static str),
     /// One channel, or more than two.

@@ -5,7 +5,7 @@ use super::error::{Fault, FileProblem, FileWarning};
 /// What a file is, as its header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {
-    /// `WAV` or `FLAC`.
+    /// `WAV`, `FLAC`, `MP3` or `Ogg`.
     pub container: &'static str,
     /// Form of a sample in words: `16-bit PCM`.
     pub encoding: String,
@@ -32,6 +32,8 @@ pub(super) trait FrameSource: Send {
 pub(super) enum Container {
     Wav,
     Flac,
+    Mp3,
+    Ogg,
 }
 
 /// Tells what a file is from its first bytes; leaves `source` at the container's first byte.
@@ -54,6 +56,9 @@ pub(super) fn sniff(source: &mut (impl Read + Seek)) -> Result<Container, Fault>
             Err(Fault::at_byte(start, FileProblem::NotAudio("a RIFF file that is no WAVE")))
         }
         [b'f', b'L', b'a', b'C', ..] => Ok(Container::Flac),
+        [b'O', b'g', b'g', b'S', ..] => Ok(Container::Ogg),
+        // 11 bits of a frame's mark, a version, and a layer that is there: AAC has none.
+        [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 => Ok(Container::Mp3),
         _ => Err(Fault::whole_file(FileProblem::NotAudio(name_of(head)))),
     }
 }
@@ -76,8 +81,7 @@ fn skip_id3(source: &mut (impl Read + Seek)) -> Result<u64, Fault> {
 /// What people do hand in instead, by its first bytes.
 fn name_of(head: &[u8]) -> &'static str {
     match head {
-        [b'O', b'g', b'g', b'S', ..] => "an Ogg file",
-        [0xff, second, ..] if second & 0xe0 == 0xe0 => "an MP3 or AAC file",
+        [0xff, second, ..] if second & 0xe0 == 0xe0 => "an AAC file",
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => "an MP4 or M4A file",
         [b'F', b'O', b'R', b'M', ..] => "an AIFF file",
         [b'R', b'I', b'F', b'X', ..] => "a big-endian WAV file",

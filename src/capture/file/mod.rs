@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes -> wav.rs  (RIFF walked here, samples of any width)  \
-//!          flac.rs (symphonia)                                 -> f32 pairs -> Resampler a side -> FileBlock
+//!          flac.rs, packed.rs (symphonia)                      -> f32 pairs -> Resampler a side -> FileBlock
 //! ```
 //!
 //! - The content decides what a file is, never its name.
@@ -17,6 +17,7 @@
 mod error;
 mod flac;
 mod format;
+mod packed;
 mod reader;
 mod sample;
 mod wav;

@@ -9,6 +9,7 @@ use crate::capture::resample::Resampler;
 use super::error::{Fault, FileError, FileProblem, FileWarning};
 use super::flac::FlacSource;
 use super::format::{Container, FileInfo, FrameSource, sniff, unreadable};
+use super::packed::{PackedSource, Packing};
 use super::wav::WavSource;
 
 /// Samples a side in every block but the last: 100 ms.
@@ -61,10 +62,10 @@ pub struct CallFile {
 }
 
 impl CallFile {
-    /// Opens a `.wav` or `.flac`, whatever its name, and reads its header.
+    /// Opens a WAV, FLAC, MP3 or Ogg Vorbis, whatever its name, and reads its header.
     ///
     /// # Errors
-    /// [`FileError`] when it is not there, is no two-channel WAV or FLAC, or its header is damaged; see [`FileProblem`] for
+    /// [`FileError`] when it is not there, is no two-channel recording of these, or its header is damaged; see [`FileProblem`] for
     /// every kind and its mend. Damage inside a FLAC shows only when [`next_block`](Self::next_block) gets there.
     pub fn open(path: &Path, options: OpenOptions) -> Result<Self, FileError> {
         Self::try_open(path, options).map_err(|fault| located(path, fault))
@@ -80,6 +81,8 @@ impl CallFile {
                 Box::new(WavSource::open(file, file_bytes)?)
             }
             Container::Flac => Box::new(FlacSource::open(file)?),
+            Container::Mp3 => Box::new(PackedSource::open(file, Packing::Mp3)?),
+            Container::Ogg => Box::new(PackedSource::open(file, Packing::Ogg)?),
         };
         let rate_hz = source.info().rate_hz;
         let resampler = || Resampler::new(rate_hz).map_err(|error| Fault::whole_file(error.into()));

@@ -3,6 +3,7 @@
 mod desk;
 mod keep;
 mod plan;
+mod privacy;
 mod seed;
 mod serve;
 mod settings;
@@ -38,6 +39,12 @@ enum FloorCommand {
     Verify(keep::VerifyArgs),
     /// Fill an empty data folder with made calls, decisions and points, to measure or to look at.
     Seed(seed::SeedArgs),
+    /// Remove the calls whose time is over, as the floor does every hour.
+    Retain(privacy::RetainArgs),
+    /// Give out all that is kept of a person, as a ZIP.
+    Export(privacy::ExportArgs),
+    /// Remove all that is kept of a person.
+    Erase(privacy::EraseArgs),
     /// Copy all that the floor keeps into a new folder, while it runs.
     Backup(keep::BackupArgs),
 }
@@ -52,6 +59,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Some(FloorCommand::Verify(args)) => keep::verify(args),
         Some(FloorCommand::Seed(args)) => seed::run(args),
         Some(FloorCommand::Backup(args)) => keep::backup(args),
+        Some(FloorCommand::Retain(args)) => privacy::retain(args),
+        Some(FloorCommand::Export(args)) => privacy::export(args),
+        Some(FloorCommand::Erase(args)) => privacy::erase(args),
     }
 }
 

@@ -9,8 +9,9 @@ use anyhow::bail;
 use crate::access::{IdentityProvider, SessionLimits, read_secret_file, tls_acceptor};
 use crate::app::{FloorPlan, Ready, StandardPaths, WebhookPlan};
 use crate::board::Thresholds;
-use crate::config::{FloorSettings, WebhookEvent, WebhookSettings};
+use crate::config::{ClassRetention, FloorSettings, RetentionSettings, WebhookEvent, WebhookSettings};
 use crate::floor::PeopleParts;
+use crate::privacy::{KeepDays, RetentionPlan};
 
 /// Fewest characters of a webhook's secret and of the token for metrics.
 const SECRET_MIN: usize = 32;
@@ -49,6 +50,9 @@ pub(super) fn plan(
             idle_ms: i64::from(settings.sessions.idle_min) * 60_000,
             absolute_ms: i64::from(settings.sessions.longest_h) * 3_600_000,
         },
+        masks: settings.privacy.mask,
+        retention: retention(&settings.retention),
+        import_model: settings.import.model.clone(),
         tap: None,
         webhooks: webhooks(settings)?,
         people,
@@ -76,6 +80,16 @@ fn hosts(settings: &FloorSettings, listen: SocketAddr) -> Vec<String> {
 fn backtest_threads(settings: &FloorSettings) -> NonZeroUsize {
     let cores = usize::try_from(settings.backtests.cores).unwrap_or(1);
     NonZeroUsize::new(cores).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The same in the words of the core.
+pub(super) fn retention(settings: &RetentionSettings) -> RetentionPlan {
+    let days = |class: ClassRetention| KeepDays { recording: class.recording_days, data: class.data_days };
+    RetentionPlan {
+        unflagged: days(settings.unflagged),
+        flagged: days(settings.flagged),
+        appealed: days(settings.appealed),
+    }
 }
 
 fn thresholds(settings: &FloorSettings) -> Thresholds {

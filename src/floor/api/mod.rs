@@ -12,10 +12,13 @@ mod scores;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+pub(super) use imports::import_file;
 
 use super::house::House;
+use super::people::require_own_page;
 
 /// Calls, flags, recordings, days, alerts, rules, the review room, score cards, back-tests.
 pub(super) fn routes() -> Router<Arc<House>> {
@@ -24,6 +27,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .route("/api/calls/{call}", get(calls::one))
         .route("/api/calls/{call}/events", get(calls::events))
         .route("/api/calls/{call}/recording", get(hearing::recording))
+        .route("/api/calls/{call}/peaks", get(hearing::shape))
         .route("/api/flags", get(calls::flags))
         .route("/api/day", get(days::day))
         .route("/api/alerts", get(days::alerts))
@@ -32,4 +36,17 @@ pub(super) fn routes() -> Router<Arc<House>> {
         .merge(scores::routes())
         .merge(backtests::routes())
         .merge(review::routes())
+        .merge(intake())
+}
+
+/// Old recordings, and a person's data.
+fn intake() -> Router<Arc<House>> {
+    Router::new()
+        .route("/api/imports", get(imports::list).post(imports::order))
+        .route("/api/imports/{import}", get(imports::one))
+        .route("/api/imports/{import}/start", post(imports::start))
+        .route("/api/privacy/person", get(privacy::person))
+        .route("/api/privacy/person/export", get(privacy::export))
+        .route("/api/privacy/erase", post(privacy::erase))
+        .route_layer(middleware::from_fn(require_own_page))
 }

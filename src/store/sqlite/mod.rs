@@ -20,9 +20,11 @@ mod entries;
 mod fault;
 mod figures;
 mod folder;
+mod import;
 mod people;
 mod query;
 mod recording;
+mod retention;
 mod review;
 mod schema;
 mod scores;
@@ -84,6 +86,8 @@ impl SqliteStore {
             connection.busy_timeout(BUSY_MAX)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
+            // What is removed is overwritten, also what the search index drops by itself as it grows.
+            connection.pragma_update(None, "secure_delete", true)?;
             connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
             // A long reader lets the WAL grow; it need not stay that long.
             connection.pragma_update(None, "journal_size_limit", 64 << 20)?;

@@ -217,7 +217,9 @@ CREATE TABLE imports (
     made_by TEXT NOT NULL,
     made_ms INTEGER NOT NULL,
     -- How date, agent and call data are found, as JSON.
-    plan TEXT NOT NULL
+    plan TEXT NOT NULL,
+    -- All files were there, and the work began; NULL: not yet.
+    started_ms INTEGER
 ) STRICT;
 
 CREATE TABLE import_files (

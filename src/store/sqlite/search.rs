@@ -57,6 +57,22 @@ pub(super) fn index(
     Ok(())
 }
 
+/// Takes an utterance out of the index, which wants to be told what is in it.
+pub(super) fn remove(
+    connection: &Connection,
+    key: i64,
+    text: &str,
+    team: &str,
+    agent: &str,
+) -> Result<(), StoreFault> {
+    let sql =
+        "INSERT INTO words (words, rowid, single, pair, sound, whose) VALUES ('delete', ?1, ?2, ?3, ?4, ?5)";
+    let whose = terms::whose(team, agent);
+    let row = params![key, terms::singles(text), terms::pairs(text), terms::sounds(text), whose];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
 /// Puts all utterances into the index, of a file that had none.
 pub(super) fn index_all(connection: &Connection) -> Result<(), StoreFault> {
     let sql = "SELECT transcripts.key, text, team, agent FROM transcripts JOIN calls ON calls.key = transcripts.call";

@@ -1,12 +1,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use callcue::call::EventKind;
-use callcue::store::Role;
+use callcue::floor::{ImportProgress, Importer, Keeping};
+use callcue::store::{FileState, ImportDraft, ImportFile, ImportStore, Role};
 use serde_json::Value;
 
-use crate::support::floor::{TestFloor, event, events};
+use crate::support::floor::{Disk, TestFloor, brisk, event, events};
 
 fn description() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/openapi.json");
@@ -110,10 +112,25 @@ fn check(value: &Value, schema: &Value, all: &Value, at: &str) {
     }
 }
 
+/// Leaves every import as it is.
+struct Idle;
+
+impl Importer for Idle {
+    fn run(&self, _: u64, _: &ImportProgress) {}
+    fn folder(&self, _: u64) -> PathBuf {
+        PathBuf::new()
+    }
+}
+
 #[tokio::test]
 async fn answers_are_as_described() {
     let folder = tempfile::tempdir().unwrap();
-    let floor = TestFloor::start(folder.path()).await;
+    let disk = Disk::open(folder.path());
+    let import = disk.new_import(&ImportDraft::default()).unwrap();
+    let refused = ImportFile { file: "a".into(), state: FileState::Refused, ..ImportFile::default() };
+    disk.put_import_file(import, &refused).unwrap();
+    let keeping = Keeping { importer: Some(Arc::new(Idle)), ..Keeping::default() };
+    let floor = TestFloor::start_keeping(disk, brisk(), keeping).await;
     let token = floor.enrol("desk-01", "1001", "一组");
     let mut station = floor.station(&token).await;
     station.store(&events("a", 1, 2)).await;
@@ -138,6 +155,9 @@ async fn answers_are_as_described() {
         ("/api/calls/{call}/events", "/api/calls/a/events"),
         ("/api/flags", "/api/flags"),
         ("/api/day", "/api/day"),
+        ("/api/imports", "/api/imports"),
+        ("/api/imports/{import}", "/api/imports/1"),
+        ("/api/privacy/person", "/api/privacy/person?calls=a"),
         ("/api/alerts", "/api/alerts"),
         ("/api/assignees", "/api/assignees?team=%E4%B8%80%E7%BB%84"),
         ("/api/scores/card", "/api/scores/card?agent=1001"),

@@ -38,6 +38,21 @@ async fn a_softphone_runs_a_whole_call() {
 }
 
 #[tokio::test]
+async fn the_recording_is_paused_once_and_goes_on() {
+    let station = TestStation::start().await;
+    assert_eq!(station.softphone("POST", "/call/recording/pause", "").await.0, 409, "there is no call");
+    station.softphone("POST", "/call/start", "").await;
+    let paused = json!({"call": "call-1", "on_hold": false, "muted": false, "recording_paused": true});
+    assert_eq!(station.softphone("POST", "/call/recording/pause", "").await, (200, paused.clone()));
+    assert_eq!(station.softphone("POST", "/call/recording/pause", "").await.0, 409);
+    assert_eq!(station.softphone("GET", "/call", "").await, (200, paused));
+    let (status, state) = station.softphone("POST", "/call/recording/resume", "").await;
+    assert_eq!((status, &state["recording_paused"]), (200, &Value::Null));
+    assert_eq!(station.softphone("POST", "/call/recording/resume", "").await.0, 409);
+    station.stop().await;
+}
+
+#[tokio::test]
 async fn a_telephone_rings_before_a_call_and_not_in_one() {
     let station = TestStation::start().await;
     let ring = r#"{"on":true}"#;

@@ -13,7 +13,9 @@ use callcue::access::{Accounts, Now, PasswordCost, PasswordHashes, Secret, Sessi
 use callcue::app::{FloorBacktests, ScriptFiles, StandardPaths};
 use callcue::board::{DayFrame, Thresholds, apply};
 use callcue::call::{Event, EventKind};
-use callcue::floor::{Counts, Figure, FloorClock, FloorError, FloorParts, PeopleParts, Timeouts, serve};
+use callcue::floor::{
+    Counts, Figure, FloorClock, FloorError, FloorParts, Keeping, PeopleParts, Timeouts, serve,
+};
 use callcue::http::bind;
 use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
 use callcue::score::{self, Assessment, Entry, EntryOrder, MonthSum};
@@ -26,9 +28,10 @@ use callcue::store::review::{
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AgentRow, AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery,
-    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, FlagRow, MonthFrame, NewStation,
-    PeopleStore, QualityStore, QueueStore, ReviewFigures, ReviewStore, Role, ScoreStore, SearchStore,
-    SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery, UserRow,
+    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, DueQuery, Erased, FlagRow, ImportDraft,
+    ImportFile, ImportRow, ImportStore, MonthFrame, NewStation, PeopleStore, QualityStore, QueueStore,
+    RetentionStore, ReviewFigures, ReviewStore, Role, ScoreStore, SearchStore, SessionRow, Standing,
+    StationRow, Store, StoreError, StoreFault, TextHit, TextQuery, UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -223,6 +226,28 @@ impl ScoreStore for Disk {
     }
 }
 
+impl RetentionStore for Disk {
+    hand_on! {
+        fn due(query: &DueQuery) -> Vec<String>;
+        fn erase(calls: &[String]) -> Erased;
+        fn erase_recordings(calls: &[String]) -> u64;
+        fn settle() -> bool;
+        fn calls_of_customer(words: &str, limit: u32) -> Vec<String>;
+    }
+}
+
+impl ImportStore for Disk {
+    hand_on! {
+        fn new_import(draft: &ImportDraft) -> u64;
+        fn start_import(import: u64, started_ms: i64) -> ();
+        fn imports(limit: u32) -> Vec<ImportRow>;
+        fn import(import: u64) -> ImportRow;
+        fn import_files(import: u64) -> Vec<ImportFile>;
+        fn put_import_file(import: u64, file: &ImportFile) -> ();
+        fn imported(sha256: &str) -> Option<(String, String)>;
+    }
+}
+
 impl SearchStore for Disk {
     hand_on! {
         fn search(query: &TextQuery) -> Vec<TextHit>;
@@ -332,6 +357,20 @@ impl TestFloor {
         people: PeopleParts,
         tls: Option<TlsAcceptor>,
     ) -> Self {
+        Self::start_whole(disk, timeouts, people, tls, Keeping::default()).await
+    }
+
+    pub(crate) async fn start_keeping(disk: Arc<Disk>, timeouts: Timeouts, keeping: Keeping) -> Self {
+        Self::start_whole(disk, timeouts, PeopleParts::default(), None, keeping).await
+    }
+
+    async fn start_whole(
+        disk: Arc<Disk>,
+        timeouts: Timeouts,
+        people: PeopleParts,
+        tls: Option<TlsAcceptor>,
+        keeping: Keeping,
+    ) -> Self {
         let store: Arc<dyn Store> = disk.clone();
         let (audit, writer) = audit_queue();
         let (audit_store, writer) = (disk.clone(), writer.retry_every(Duration::from_millis(10)));
@@ -365,6 +404,7 @@ impl TestFloor {
                 threads: NonZeroUsize::MIN,
             }),
             appeal_days: 7,
+            keeping,
         };
         let listener = bind(LOOPBACK).await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,6 +1,7 @@
 //! What several test modules need: makers of audio, scripted stand-ins, the engine on the bundled script.
 
 pub(crate) mod audio_file;
+pub(crate) mod demo_call;
 pub(crate) mod disk;
 pub(crate) mod engine;
 pub(crate) mod fake_host;

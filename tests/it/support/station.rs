@@ -307,6 +307,8 @@ fn event_of(command: &Command) -> Option<EventKind> {
         Command::MuteStart => EventKind::MuteStarted,
         Command::MuteEnd => EventKind::MuteEnded,
         Command::Transfer => EventKind::Transfer,
+        Command::RecordingPause => EventKind::RecordingPaused,
+        Command::RecordingResume => EventKind::RecordingResumed,
         Command::Declare { rule } => EventKind::Situation { rule },
         Command::Cue { id, wrong } => EventKind::CueFeedback { id, wrong },
     })

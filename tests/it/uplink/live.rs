@@ -35,8 +35,9 @@ fn engine(station: &Station, audio: bool) -> (Engine<Shown>, Shown) {
         agent: "1024".into(),
         runner: Box::new(Inline::new(Box::new(Scripted::new(Vec::new())), Arc::new(TextCleaner::new()))),
         partial_interval_ms: 1_000,
-        records: Some(Records { folder: station.folder.path().to_owned(), audio }),
+        records: Some(Records { folder: station.folder.path().to_owned(), audio, masks: false }),
         uplink: Some(station.uplink.as_ref().unwrap().handle()),
+        masks: false,
         auto_start: AutoStartSettings::default(),
     };
     (Engine::new(parts, shown.clone()), shown)

@@ -16,7 +16,7 @@ export type Line =
   | { kind: "mark"; key: string; from_ms: number; mark: Mark; rule?: string; channel?: Channel };
 
 /** What else happened, between the lines. */
-export type Mark = "situation" | "hold_started" | "hold_ended" | "mute_started" | "mute_ended" | "transfer" | "audio_lost" | "audio_back";
+export type Mark = "situation" | "hold_started" | "hold_ended" | "mute_started" | "mute_ended" | "transfer" | "recording_paused" | "recording_resumed" | "audio_lost" | "audio_back";
 
 export type Cue = Message<"cue">;
 export type Wait = Message<"wait_started">;
@@ -28,6 +28,8 @@ export interface CallView {
   customer?: Customer;
   on_hold: boolean;
   muted: boolean;
+  /** Nothing is recorded now. */
+  paused: boolean;
   /** Channels whose audio is missing. */
   lost: readonly Channel[];
   /** Open cues in the order in which they came. */
@@ -121,7 +123,7 @@ function foldEvent(state: AgentState, event: StampedEvent): AgentState {
 }
 
 function newCall(id: string): CallView {
-  return { id, on_hold: false, muted: false, lost: [], cues: [], last_cues: {}, waits: [], flags: [], alerts: [], lines: [] };
+  return { id, on_hold: false, muted: false, paused: false, lost: [], cues: [], last_cues: {}, waits: [], flags: [], alerts: [], lines: [] };
 }
 
 function foldCall(call: CallView, event: StampedEvent): CallView {
@@ -153,6 +155,9 @@ function foldCall(call: CallView, event: StampedEvent): CallView {
     case "mute_started":
     case "mute_ended":
       return { ...marked(call, event), muted: event.type === "mute_started" };
+    case "recording_paused":
+    case "recording_resumed":
+      return { ...marked(call, event), paused: event.type === "recording_paused" };
     case "transfer":
       return marked(call, event);
     case "audio_lost":
@@ -160,7 +165,7 @@ function foldCall(call: CallView, event: StampedEvent): CallView {
     case "audio_back":
       return { ...marked(call, event, { channel: event.channel }), lost: found(call, event.channel) };
     case "call_ended":
-      return { ...call, ended_by: event.by, cues: [], waits: [], on_hold: false, muted: false, lost: [] };
+      return { ...call, ended_by: event.by, cues: [], waits: [], on_hold: false, muted: false, paused: false, lost: [] };
     case "summary":
       return { ...call, summary: event };
     default:

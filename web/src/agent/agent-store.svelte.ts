@@ -48,7 +48,7 @@ export class AgentStore {
 
   get keyContext(): KeyContext {
     const { call, hello } = this.state;
-    return { in_call: inCall(this.state), on_hold: call?.on_hold ?? false, muted: call?.muted ?? false, demo: hello?.demo ?? false, note: this.state.notes.length > 0 };
+    return { in_call: inCall(this.state), on_hold: call?.on_hold ?? false, muted: call?.muted ?? false, paused: call?.paused ?? false, demo: hello?.demo ?? false, note: this.state.notes.length > 0 };
   }
 
   act(action: Action): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { actionForKey, KEYS, type KeyContext, type KeyPress } from "./keys.ts";
 
-const idle: KeyContext = { in_call: false, on_hold: false, muted: false, demo: false, note: false };
+const idle: KeyContext = { in_call: false, on_hold: false, muted: false, paused: false, demo: false, note: false };
 const in_call: KeyContext = { ...idle, in_call: true };
 
 function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
@@ -14,6 +14,8 @@ describe("in a call", () => {
     ["H", { ...in_call, on_hold: true }, { do: "call", act: "hold_end" }],
     ["m", in_call, { do: "call", act: "mute_start" }],
     ["m", { ...in_call, muted: true }, { do: "call", act: "mute_end" }],
+    ["v", in_call, { do: "call", act: "recording_pause" }],
+    ["v", { ...in_call, paused: true }, { do: "call", act: "recording_resume" }],
     ["t", in_call, { do: "call", act: "transfer" }],
     ["e", in_call, { do: "call", act: "end_by_agent" }],
     ["c", in_call, { do: "call", act: "end_by_customer" }],

@@ -8,7 +8,7 @@ export type Action =
 
 /** Names of the things a key can do; what exactly depends on the state of the call. */
 export type Shortcut =
-  | "start" | "hold" | "mute" | "transfer" | "end_by_agent" | "end_by_customer"
+  | "start" | "hold" | "mute" | "transfer" | "record" | "end_by_agent" | "end_by_customer"
   | "dismiss" | "wrong" | "note" | "pick" | "panel" | "language" | "help" | "play_again" | "close";
 
 /** Keys in the order of the help; the first is the one on the button. */
@@ -21,6 +21,7 @@ export const KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
   hold: ["H"],
   mute: ["M"],
   transfer: ["T"],
+  record: ["V"],
   end_by_agent: ["E"],
   end_by_customer: ["C"],
   panel: ["P"],
@@ -48,6 +49,8 @@ export interface KeyContext {
   in_call: boolean;
   on_hold: boolean;
   muted: boolean;
+  /** Nothing is recorded now. */
+  paused: boolean;
   demo: boolean;
   /** A lead's line is there to be read. */
   note: boolean;
@@ -64,7 +67,7 @@ export function actionForKey(press: KeyPress, context: KeyContext): Action | und
 }
 
 /** What a shortcut or its button does now; undefined where it makes no sense. */
-export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo, note }: KeyContext): Action | undefined {
+export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, paused, demo, note }: KeyContext): Action | undefined {
   const call = (act: CallAct): Action | undefined => (in_call ? { do: "call", act } : undefined);
   switch (shortcut) {
     case "start":
@@ -73,6 +76,8 @@ export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, demo, n
       return call(on_hold ? "hold_end" : "hold_start");
     case "mute":
       return call(muted ? "mute_end" : "mute_start");
+    case "record":
+      return call(paused ? "recording_resume" : "recording_pause");
     case "transfer":
     case "end_by_agent":
     case "end_by_customer":
