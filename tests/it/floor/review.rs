@@ -96,6 +96,33 @@ async fn finish(floor: &TestFloor, cookie: &str, call: &str) {
     assert_eq!(act(floor, &at("finish"), cookie).await.0, 200);
 }
 
+/// The agent appeals against flag 3 of call `a`, which `shen` confirmed, and `li` overturns it.
+async fn appeal(floor: &TestFloor, agent: &str, shen: &str, li: &str) {
+    let answer = "/api/review/calls/a/flags/3/answer";
+    assert_eq!(
+        post(floor, answer, agent, json!({"answer": "appealed", "reason": ""})).await.0,
+        422,
+        "no reason"
+    );
+    let appeal = json!({"answer": "appealed", "reason": "客户听得清"});
+    assert_eq!(post(floor, answer, agent, appeal.clone()).await.0, 200);
+    assert_eq!(post(floor, answer, agent, appeal).await.0, 409, "once");
+    assert_eq!(act(floor, "/api/review/calls/a/reopen", shen).await.0, 409, "answered");
+    let settle = "/api/review/calls/a/flags/3/appeal";
+    let overturned = json!({"decision": "overturned", "note": "确实不构成"});
+    assert_eq!(
+        post(floor, settle, shen, overturned.clone()).await.0,
+        403,
+        "a second verdict by the same person"
+    );
+    assert_eq!(floor.get("/api/review/queue?view=appeals", li).await.1["rows"][0]["open_appeals"], 1);
+    assert_eq!(post(floor, settle, li, overturned.clone()).await.0, 200);
+    assert_eq!(post(floor, settle, li, overturned).await.0, 409, "final");
+    let (_, seen) = floor.get("/api/review/calls/a", agent).await;
+    let flag = &seen["flags"][0];
+    assert_eq!((&flag["verdict"]["points"], &flag["first_verdict"]["points"]), (&json!(0), &json!(-2)));
+}
+
 #[tokio::test]
 async fn a_call_goes_from_the_queue_to_the_agent_and_through_an_appeal() {
     let folder = tempfile::tempdir().unwrap();
@@ -144,29 +171,7 @@ async fn a_call_goes_from_the_queue_to_the_agent_and_through_an_appeal() {
         "{mine}"
     );
     assert_eq!(floor.get("/api/review/mine?month=2026-12", &agent).await.1, json!({"rows": []}));
-    let answer = "/api/review/calls/a/flags/3/answer";
-    assert_eq!(
-        post(&floor, answer, &agent, json!({"answer": "appealed", "reason": ""})).await.0,
-        422,
-        "no reason"
-    );
-    let appeal = json!({"answer": "appealed", "reason": "客户听得清"});
-    assert_eq!(post(&floor, answer, &agent, appeal.clone()).await.0, 200);
-    assert_eq!(post(&floor, answer, &agent, appeal).await.0, 409, "once");
-    assert_eq!(act(&floor, "/api/review/calls/a/reopen", &shen).await.0, 409, "answered");
-    let settle = "/api/review/calls/a/flags/3/appeal";
-    let overturned = json!({"decision": "overturned", "note": "确实不构成"});
-    assert_eq!(
-        post(&floor, settle, &shen, overturned.clone()).await.0,
-        403,
-        "a second verdict by the same person"
-    );
-    assert_eq!(floor.get("/api/review/queue?view=appeals", &li).await.1["rows"][0]["open_appeals"], 1);
-    assert_eq!(post(&floor, settle, &li, overturned.clone()).await.0, 200);
-    assert_eq!(post(&floor, settle, &li, overturned).await.0, 409, "final");
-    let (_, seen) = floor.get("/api/review/calls/a", &agent).await;
-    let flag = &seen["flags"][0];
-    assert_eq!((&flag["verdict"]["points"], &flag["first_verdict"]["points"]), (&json!(0), &json!(-2)));
+    appeal(&floor, &agent, &shen, &li).await;
     // The time for answers ends.
     floor.clock.advance(7 * DAY_MS);
     let agent = floor.log_in("1001", Role::Agent, &[]);
@@ -195,7 +200,6 @@ async fn nobody_gets_past_the_own_teams_and_role() {
     flagged(&floor, "d1", "1001", "一组", "a").await;
     let other = floor.log_in("zhao", Role::Reviewer, &["二组"]);
     let lead = floor.log_in("chen", Role::Lead, &["一组"]);
-    let agent = floor.log_in("1002", Role::Agent, &[]);
     let own = floor.log_in("1001", Role::Agent, &[]);
     let owner = floor.log_in("zhou", Role::ScriptOwner, &[]);
     let admin = floor.log_in("admin", Role::Administrator, &[]);
@@ -234,6 +238,20 @@ async fn nobody_gets_past_the_own_teams_and_role() {
         let without_origin = [("Cookie", admin.as_str())];
         assert_eq!(floor.request(method, path, &without_origin, b"").await.status, 403, "no Origin: {path}");
     }
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_reads_past_the_own_teams_and_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = TestFloor::start(folder.path()).await;
+    flagged(&floor, "d1", "1001", "一组", "a").await;
+    let other = floor.log_in("zhao", Role::Reviewer, &["二组"]);
+    let lead = floor.log_in("chen", Role::Lead, &["一组"]);
+    let agent = floor.log_in("1002", Role::Agent, &[]);
+    let own = floor.log_in("1001", Role::Agent, &[]);
+    let owner = floor.log_in("zhou", Role::ScriptOwner, &[]);
+    let admin = floor.log_in("admin", Role::Administrator, &[]);
     let answer = json!({"answer": "accepted", "reason": ""});
     for (who, cookie) in
         [("another agent", &agent), ("reviewer", &other), ("lead", &lead), ("administrator", &admin)]
@@ -380,6 +398,15 @@ async fn numbers_of_persons_are_masked_in_examples() {
     floor.stop().await;
 }
 
+/// Judges flags 3 and 4 in the first calibration.
+async fn judge(floor: &TestFloor, cookie: &str, verdicts: [&str; 2]) {
+    for (flag, verdict) in [3, 4].into_iter().zip(verdicts) {
+        let order = json!({"flag": flag, "verdict": verdict});
+        assert_eq!(post(floor, "/api/review/calibrations/1/verdicts", cookie, order).await.0, 200);
+    }
+    assert_eq!(act(floor, "/api/review/calibrations/1/done", cookie).await.0, 200);
+}
+
 /// Every answer of the review room, from a floor with the same calls each time: `tests/wire/review/NAME.json`, which the pages' tests read, too.
 /// After a change that is meant: `UPDATE_EXPECT=1 cargo test --test it floor::review`.
 #[tokio::test]
@@ -432,18 +459,8 @@ async fn answers_are_as_the_golden_files_have_them() {
     keep("people", floor.get("/api/review/people", &shen).await);
     let order = json!({"name": "十一月校准", "call": "b", "judges": ["shen", "li"]});
     keep("calibration", post(&floor, "/api/review/calibrations", &shen, order).await);
-    for (cookie, verdicts) in [(&shen, ["confirmed", "dismissed"]), (&li, ["confirmed", "unsure"])] {
-        for (flag, verdict) in [3, 4].into_iter().zip(verdicts) {
-            post(
-                &floor,
-                "/api/review/calibrations/1/verdicts",
-                cookie,
-                json!({"flag": flag, "verdict": verdict}),
-            )
-            .await;
-        }
-        act(&floor, "/api/review/calibrations/1/done", cookie).await;
-    }
+    judge(&floor, &shen, ["confirmed", "dismissed"]).await;
+    judge(&floor, &li, ["confirmed", "unsure"]).await;
     keep("calibrations", floor.get("/api/review/calibrations", &li).await);
     keep("precision", floor.get("/api/review/precision", &shen).await);
     keep("examples", floor.get("/api/review/examples?rule=2.1&verdict=dismissed", &shen).await);

@@ -10,7 +10,7 @@ fn candidate(number: u64) -> Candidate {
         agent: format!("10{}", number % 3),
         length_ms: 60_000 * (number % 12),
         silence_share: (number % 7) as f32 / 10.0,
-        level_dbfs: (number % 5 > 0).then_some(-20.0 - (number % 5) as f32 * 6.0),
+        level_dbfs: (!number.is_multiple_of(5)).then_some(-20.0 - (number % 5) as f32 * 6.0),
         is_drawn: false,
     }
 }

@@ -3,7 +3,9 @@
 use callcue::call::{Channel, EventKind, FlagKind};
 use callcue::review::{Answer, Lock, Refusal, ReviewState, Ruling, Sampled, Verdict};
 use callcue::score::{Assessment, BUNDLED, BUNDLED_NAME};
-use callcue::store::review::{AddedFlag, CalibrationDraft, QueueQuery, QueueView, Said, SavedFilter, Who};
+use callcue::store::review::{
+    AddedFlag, CalibrationDraft, Decided, QueueQuery, QueueView, Said, SavedFilter, Who,
+};
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AppealStore, CalibrationStore, CallStore, PeopleStore, QualityStore, QueueStore, ReviewStore, Role,
@@ -48,10 +50,8 @@ fn review(store: &SqliteStore, call: &str, by: Who<'_>, said: Said<'_>) {
     store.finish(call, by, by.now_ms + 7 * 24 * HOUR_MS).unwrap();
 }
 
-#[test]
-fn a_flagged_call_goes_through_the_room() {
-    let place = Place::new();
-    let store = place.open();
+/// Call `c1` from its flags to its agent: one confirmed with a complaint, one dismissed, one added. Gives the verdict on the first.
+fn flagged_and_finished(store: &SqliteStore) -> Decided {
     store.append(&[arrival(1, &whole_call("c1", 0, 10), None)]).unwrap();
     let page = store.queue(&query(QueueView::Open)).unwrap();
     assert_eq!((page.count, page.next.as_deref(), page.rows.len()), (1, None, 1));
@@ -96,10 +96,17 @@ fn a_flagged_call_goes_through_the_room() {
         (done.state, done.locked_by.as_str(), done.appeal_until_ms),
         (ReviewState::Finished, "", Some(NOW + 1_000))
     );
-    assert_eq!(calls(&store, &query(QueueView::Open)), [""; 0]);
-    assert_eq!(calls(&store, &query(QueueView::Finished)), ["c1"]);
-    assert_eq!(calls(&store, &QueueQuery { rule: Some("3.1".into()), ..query(QueueView::Finished) }), ["c1"]);
+    assert_eq!(calls(store, &query(QueueView::Open)), [""; 0]);
+    assert_eq!(calls(store, &query(QueueView::Finished)), ["c1"]);
+    assert_eq!(calls(store, &QueueQuery { rule: Some("3.1".into()), ..query(QueueView::Finished) }), ["c1"]);
+    verdict
+}
 
+#[test]
+fn a_flagged_call_goes_through_the_room() {
+    let place = Place::new();
+    let store = place.open();
+    let verdict = flagged_and_finished(&store);
     let own = store.own_calls("1001", 0, i64::MAX, NOW).unwrap();
     assert_eq!((own[0].confirmed, own[0].points, own[0].unanswered), (2, -7, 2));
     assert_eq!(store.own_calls("1001", 0, i64::MAX, NOW + 1_000).unwrap()[0].unanswered, 0, "too late");
