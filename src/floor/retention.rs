@@ -65,7 +65,7 @@ pub fn retain(
 
 /// What was removed may still stand in the file beside the database.
 pub(super) fn settle(store: &dyn Store) -> Result<(), StoreError> {
-    if !store.settle()? {
+    if !store.empty_log()? {
         tracing::warn!(
             "somebody reads the store: what was removed stays in the file beside it until the next run"
         );

@@ -60,7 +60,7 @@ pub trait RetentionStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    fn settle(&self) -> Result<bool, StoreError>;
+    fn empty_log(&self) -> Result<bool, StoreError>;
 
     /// Calls whose caller's data, as it came with the call, has these words; newest first.
     ///

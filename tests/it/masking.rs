@@ -199,7 +199,7 @@ fn nothing_that_is_kept_or_given_out_has_a_number() {
     for number in NUMBERS {
         assert_eq!(files_with(folder.path(), number), [""; 0].map(std::path::PathBuf::from), "{number}");
     }
-    assert!(store.settle().unwrap());
+    assert!(store.empty_log().unwrap());
     for number in NUMBERS {
         assert_eq!(files_with(folder.path(), number), [""; 0].map(std::path::PathBuf::from), "{number}");
     }

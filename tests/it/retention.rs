@@ -183,7 +183,7 @@ async fn after_an_hour_of_a_moved_clock_nothing_of_an_expired_call_is_left() {
         tokio::time::timeout(Duration::from_millis(5), std::future::pending::<()>()).await.unwrap_err();
     }
     floor.stop().await;
-    assert!(disk.settle().unwrap());
+    assert!(disk.empty_log().unwrap());
     let lines = disk.audit_trail(&AuditQuery { limit: 20, ..AuditQuery::default() }).unwrap();
     let line = lines.iter().find(|line| line.act == "retention").unwrap();
     assert_eq!((line.object.as_str(), line.detail.as_str()), ("flagged", "calls: 1, recordings: 1"));
@@ -267,7 +267,7 @@ async fn a_persons_calls_are_found_given_out_and_erased_and_the_trail_says_how_m
     assert_eq!(erase(&admin, json!({"words": "13912345678"}), true).await, 200);
     assert_eq!(calls(&*disk), ["a-4", "a-3"]);
     floor.stop().await;
-    disk.settle().unwrap();
+    disk.empty_log().unwrap();
     for trace in ["13912345678", "幺三九", "the sound of a-1", "peaks of a-2"] {
         assert_eq!(files_with(folder.path(), trace), [""; 0].map(std::path::PathBuf::from), "{trace}");
     }

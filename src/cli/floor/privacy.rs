@@ -118,7 +118,7 @@ pub(super) fn erase(args: &EraseArgs) -> anyhow::Result<ExitCode> {
     let ids: Vec<String> = calls.into_iter().map(|row| row.call).collect();
     let erased = store.erase(&ids)?;
     note(&store, "person_erased", &format!("calls: {}, recordings: {}", erased.calls, erased.recordings))?;
-    if !store.settle()? {
+    if !store.empty_log()? {
         say("服务器正在读取数据，已删除的内容会在下次清理时从日志文件中去除");
     }
     say(&format!("已删除 {} 通电话，{} 个录音", erased.calls, erased.recordings));

@@ -6,6 +6,8 @@ mod calls;
 mod cards;
 mod days;
 mod hearing;
+mod imports;
+mod privacy;
 mod review;
 mod rules;
 mod scores;

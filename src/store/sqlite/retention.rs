@@ -39,7 +39,7 @@ impl RetentionStore for SqliteStore {
         Ok(erased)
     }
 
-    fn settle(&self) -> Result<bool, StoreError> {
+    fn empty_log(&self) -> Result<bool, StoreError> {
         if let Some(readers) = &self.readers {
             // An idle one may keep the file beside from being emptied.
             held(readers).clear();

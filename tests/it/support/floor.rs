@@ -231,7 +231,7 @@ impl RetentionStore for Disk {
         fn due(query: &DueQuery) -> Vec<String>;
         fn erase(calls: &[String]) -> Erased;
         fn erase_recordings(calls: &[String]) -> u64;
-        fn settle() -> bool;
+        fn empty_log() -> bool;
         fn calls_of_customer(words: &str, limit: u32) -> Vec<String>;
     }
 }
