@@ -1,5 +1,4 @@
 //! The shape of a recording, and hearing it, while it comes and once it is there.
-#![expect(clippy::print_stdout, reason = "the figure is what the reader came for")]
 
 use callcue::call::{Channel, PerChannel};
 use callcue::record::{PeakMeter, Peaks, UnmaskedMark};
@@ -127,44 +126,4 @@ fn peaks_do_not_depend_on_blocks_and_are_read_as_they_were_kept() {
     assert_eq!(Peaks::kept(&recording).unwrap(), Some(peaks));
     assert!(!UnmaskedMark::of(&recording).is_set());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-}
-
-/// How long an hour takes here: `cargo test --release --test it -- --ignored --nocapture an_hour`.
-#[test]
-#[ignore = "a figure, not a check"]
-fn an_hour() {
-    use callcue::capture::file::{CallFile, OpenOptions};
-    let folder = tempfile::tempdir().unwrap();
-    let wav = folder.path().join("hour.wav");
-    let spec = hound::WavSpec {
-        channels: 2,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let call: Vec<_> = blocks().collect();
-    let mut writer = hound::WavWriter::create(&wav, spec).unwrap();
-    let mut frames = 0;
-    while frames < 3_600 * 16_000 {
-        for block in &call {
-            for (agent, customer) in
-                block.samples[Channel::Agent].iter().zip(&block.samples[Channel::Customer])
-            {
-                writer.write_sample(*agent).unwrap();
-                writer.write_sample(*customer).unwrap();
-                frames += 1;
-            }
-        }
-    }
-    writer.finalize().unwrap();
-    let flac = folder.path().join("hour.flac");
-    callcue::uplink::compress(&wav, &folder.path().join("part"), &flac, &|| true).unwrap();
-    let clock = callcue::app::Stopwatch::start();
-    let mut file = CallFile::open(&flac, OpenOptions::default()).unwrap();
-    let mut meter = PeakMeter::default();
-    while let Some(block) = file.next_block().unwrap() {
-        meter.push(&block.samples);
-    }
-    let peaks = meter.finish();
-    println!("peaks of {} s: {} ms", peaks.length_ms / 1_000, clock.elapsed().as_millis());
 }
