@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 const CALLCUE = process.env["CALLCUE"] ?? join(import.meta.dirname, "../../../target/debug/callcue");
 const CHROMIUM = process.env["CALLCUE_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -22,7 +22,7 @@ const PEOPLE = {
   first: ["reviewer", "复核一号", "--team", TEAM],
   second: ["reviewer", "复核二号", "--team", TEAM],
   lead: ["lead", "班组长", "--team", TEAM],
-  desk: ["agent", "坐席", "--agent", AGENT],
+  desk: ["agent", "示例坐席", "--agent", AGENT],
 } as const;
 type Who = keyof typeof PEOPLE;
 
@@ -79,8 +79,8 @@ async function letIn(who: Who): Promise<void> {
   const [role, full_name, ...more] = PEOPLE[who];
   const told = callcue("floor", "user", "add", who, "--role", role, "--full-name", full_name, ...more, "--data", data);
   const first = told.trim().split(/[:：]/).at(-1)?.trim() ?? "";
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", acceptDownloads: true });
-  context.setDefaultTimeout(PATIENCE_MS);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN", reducedMotion: "reduce" });
+  context.setDefaultTimeout(60_000);
   const password = "correct horse battery staple";
   for (const [path, body] of [
     ["/api/login", { name: who, password: first }],
@@ -172,6 +172,15 @@ beforeAll(async () => {
   for (const who of Object.keys(PEOPLE) as Who[]) await letIn(who);
 }, 600_000);
 
+/** What was on the screens when it failed says more than which words did not come. */
+afterEach(async ({ task }) => {
+  if (task.result?.state !== "fail") return;
+  for (const [who, context] of contexts) {
+    for (const page of context.pages()) await page.screenshot({ path: join(SCREENSHOTS, `room-failed-${who}.png`) });
+  }
+  console.error(complaints);
+});
+
 afterAll(async () => {
   await browser?.close();
   station?.kill();
@@ -232,11 +241,12 @@ test("heard, confirmed, appealed, overturned: the score card follows, and every 
   await second.evaluate(([id, flag]) => (location.hash = `#/call/${id}?flag=${flag}`), [call.call, contested.flag] as const);
   await second.getByText("客户当时听不清,我已经道歉").first().waitFor();
   await shoot(second, "second");
-  await second.getByLabel("复核意见").fill("录音里确有道歉");
-  await second.getByRole("button", { name: /^申诉成立/ }).first().click();
-  const sure = second.getByRole("button", { name: /确定|确认/ });
-  if (await sure.count()) await sure.first().click();
-  await second.getByText(/申诉成立，不再扣分/).first().waitFor();
+  await second.keyboard.press("i");
+  await second.keyboard.type("录音里确有道歉");
+  await second.keyboard.press("Escape");
+  await second.keyboard.press("w");
+  await expect.poll(async () => (await asked<Card>("first", ofCard(""))).total, { timeout: 60_000 }).toBe(100 + lost - contested.points);
+  await shoot(second, "decided");
   expect(await totals()).toEqual(every(100 + lost - contested.points));
 
   const lead = await openRoom("lead", `#/scores/${AGENT}/${month}`);

@@ -13,6 +13,11 @@ test("a wait that was cut short says by how much, one that lasted does not", () 
   ]);
 });
 
+test("a wait that the customer ended is no breach", () => {
+  const unflagged = reviewSample("call", 0).filter(({ type }) => type !== "flag");
+  expect(timelineOf(unflagged, 60_200).waits.map(({ short_ms }) => short_ms)).toEqual([0, 0, 0]);
+});
+
 test("hold, lost audio and quiet stretches have their spans", () => {
   expect(line.hold).toEqual([{ from_ms: 38_500, to_ms: 44_000 }]);
   expect(line.lost).toEqual([{ from_ms: 28_000, to_ms: 31_000, channel: "customer" }]);

@@ -13,7 +13,7 @@ export interface Wait extends Span {
   step: number;
   /** Until when it should have lasted. */
   due_ms: number;
-  /** By how much it was too short; 0: it lasted. */
+  /** By how much the agent cut it short; 0: it lasted, or the customer spoke. */
   short_ms: number;
 }
 
@@ -45,6 +45,8 @@ export const EMPTY_TIMELINE: Timeline = { speech: { agent: [], customer: [] }, q
 
 /** A pause shorter than this belongs to the talk. */
 const QUIET_MIN_MS = 2_000;
+/** A flag about a wait ends within so much of it. */
+const FLAG_NEAR_MS = 1_500;
 
 /** Without a waveform the time line is still there. */
 export function flatPeaks(length_ms: number): Peaks {
@@ -68,6 +70,10 @@ export function timelineOf(events: readonly StampedEvent[], length_ms: number): 
       if (cue) Object.assign(cue, { done_ms: event.at_ms, outcome: event.outcome });
     }
   }
+  // Afterwards, because a flag can come before the end of the wait that it is about.
+  for (const event of events) {
+    if (event.type === "flag" && (event.kind === "timing" || event.kind === "hangup")) cutShort(waits, event.rule, event.to_ms);
+  }
   const both = [...speech.agent, ...speech.customer].sort((a, b) => a.from_ms - b.from_ms);
   return {
     speech,
@@ -86,7 +92,12 @@ function endWait(waits: readonly Wait[], rule: string, at_ms: number): void {
   const open = waits.findLast((wait) => wait.rule === rule);
   if (!open) return;
   open.to_ms = Math.max(open.from_ms, at_ms);
-  open.short_ms = Math.max(0, open.due_ms - open.to_ms);
+}
+
+/** A wait that ends early is a breach only where a flag says so: the customer may end it at any time. */
+function cutShort(waits: readonly Wait[], rule: string, at_ms: number): void {
+  const cut = waits.findLast((wait) => wait.rule === rule && wait.to_ms < wait.due_ms && Math.abs(wait.to_ms - at_ms) < FLAG_NEAR_MS);
+  if (cut) cut.short_ms = cut.due_ms - cut.to_ms;
 }
 
 function between(events: readonly StampedEvent[], start: StampedEvent["type"], end: StampedEvent["type"], length_ms: number): Span[] {
