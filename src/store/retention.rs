@@ -42,7 +42,7 @@ pub trait RetentionStore {
 
     /// Removes calls and all that belongs to them: events, words and their index, flags, alerts, what people decided, where they were
     /// imported from, recording and its peaks. Files go first, so that a crash leaves rows that say what is still to be done. What is
-    /// removed is overwritten in the database file; [`settle`](Self::settle) takes it out of the file beside it. Ids that are not there
+    /// removed is overwritten in the database file; [`empty_log`](Self::empty_log) takes it out of the file beside it. Ids that are not there
     /// are passed over.
     ///
     /// # Errors
