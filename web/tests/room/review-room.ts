@@ -249,7 +249,7 @@ test("heard, confirmed, appealed, overturned: the score card follows, and every 
   await shoot(second, "decided");
   expect(await totals()).toEqual(every(100 + lost - contested.points));
 
-  const lead = await openRoom("lead", `#/scores/${AGENT}/${month}`);
+  const lead = await openRoom("lead", `#/scores/card/${AGENT}/${month}`);
   await lead.getByText(String(100 + lost - contested.points), { exact: true }).first().waitFor();
   await shoot(lead, "card");
   const history = await asked<{ act: string; who: string }[]>("first", `/api/review/calls/${call.call}/history`);
