@@ -22,9 +22,12 @@ export const PLACES: readonly Place[] = [
   { view: "privacy", title: "隐私", acts: ["manage_privacy"] },
 ];
 
-/** What somebody with these rights finds. An agent's search would find nothing but the own calls, which have a place of their own. */
+/**
+ * What somebody with these rights finds. An agent's search would find nothing but the own calls, which have a place of their own; others have
+ * no calls of their own.
+ */
 export function placesFor(may: readonly Act[], is_agent: boolean): Place[] {
-  return PLACES.filter(({ view, acts }) => acts.some((act) => may.includes(act)) && !(is_agent && view === "search"));
+  return PLACES.filter(({ view, acts }) => acts.some((act) => may.includes(act)) && !(view === (is_agent ? "search" : "mine")));
 }
 
 /** The player has no entry of its own; whoever sees one of its calls in a list may open it there. */

@@ -18,9 +18,9 @@ test("log-in, and back to it", async () => {
 test.each([
   ["qiu", ["复核队列", "搜索", "成绩单", "校准", "规则准确率"]],
   ["zhang", ["我的通话", "成绩单"]],
-  ["wang", ["搜索", "成绩单"]],
-  ["zhou", ["规则准确率", "回测"]],
-  ["admin", ["复核队列", "搜索", "我的通话", "成绩单", "校准", "规则准确率", "回测", "导入", "隐私"]],
+  ["wang", ["搜索", "成绩单", "坐席现场"]],
+  ["zhou", ["规则准确率", "回测", "规范试用"]],
+  ["admin", ["复核队列", "搜索", "成绩单", "校准", "规则准确率", "回测", "导入", "隐私", "坐席现场", "规范试用"]],
 ])("%s finds what the rights open", async (name, expected) => {
   await enter(name);
   expect(await titles()).toEqual(expected);
