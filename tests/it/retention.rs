@@ -117,7 +117,7 @@ fn calls_go_by_class_and_none_while_it_may_be_appealed() {
         "INSERT INTO reviews (call, started_ms, team, agent, state, worst_points, open_flags, least_sure, sampled, assigned_to, locked_by,
              locked_until_ms, finished_by, appeal_until_ms)
          SELECT key, started_ms, team, agent, 2, -2, 0, 100, '', '', '', 0, 'x', {} FROM calls WHERE id = 'may-appeal'
-         ON CONFLICT DO UPDATE SET appeal_until_ms = excluded.appeal_until_ms;",
+         ON CONFLICT DO UPDATE SET state = 2, finished_ms = 0, appeal_until_ms = excluded.appeal_until_ms;",
         NOON + DAY_MS
     );
     let added = "INSERT INTO added_flags (call, flag, rule, kind, channel, from_ms, to_ms, text, item, points, added_by, added_ms)
@@ -146,7 +146,10 @@ fn calls_go_by_class_and_none_while_it_may_be_appealed() {
     assert_eq!(retain(&store, &plan, NOON, false).unwrap(), []);
 
     // The appeal is decided, and the time to appeal is over.
-    sql(folder.path(), "UPDATE appeals SET decision = 'overturned'; UPDATE reviews SET appeal_until_ms = 0;");
+    sql(
+        folder.path(),
+        "UPDATE appeals SET decision = 'overturned'; UPDATE reviews SET appeal_until_ms = 0 WHERE state = 2;",
+    );
     retain(&store, &plan, NOON, false).unwrap();
     let mut left = calls(&store);
     left.sort();
