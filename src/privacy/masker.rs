@@ -53,7 +53,7 @@ const PART_MIN: usize = 4;
 /// let out: Vec<_> = std::iter::from_fn(|| masker.poll()).collect();
 /// assert_eq!(out.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 2, 3]);
 /// let EventKind::Transcript { text, .. } = &out[0].1.kind else { panic!() };
-/// assert_eq!(text, "电话是*****");
+/// assert_eq!(text, "电话是[手机号]");
 /// ```
 #[derive(Debug)]
 pub struct Masker<S> {
