@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use sha2::{Digest, Sha256};
 
 use super::clock::Stopwatch;
 use super::import_reasons::{not_known, problem};
@@ -18,6 +17,7 @@ use crate::call::{Channel, Customer, Event};
 use crate::capture::file::{CallFile, FileError, OpenOptions};
 use crate::floor::{ImportProgress, Importer};
 use crate::import::{CallFacts, ImportOrder, ImportPlan};
+use crate::models::sha256_of;
 use crate::privacy::{Masker, silenced};
 use crate::record::{CallRecorder, create_private_file, create_private_folder, silence};
 use crate::store::{Arrival, CallHeader, FileState, ImportFile, ImportRow, Store, StoreError};
@@ -186,7 +186,7 @@ impl Bring<'_> {
         // Names first: what is not known is soon told. Then whether it is a recording at all.
         let facts = self.plan.facts(&file.file).map_err(|why| Stop::Refused(not_known(why, self.order)))?;
         drop(CallFile::open(path, options)?);
-        file.sha256 = checksum(path).map_err(later)?;
+        file.sha256 = File::open(path).and_then(sha256_of).map_err(later)?;
         if let Some((call, of)) = store.imported(&file.sha256)? {
             file.call.clear();
             return Err(Stop::Refused(format!("与“{of}”内容相同，已导入为通话 {call}")));
@@ -308,7 +308,7 @@ fn stamped(call: &str, started: &jiff::ZonedDateTime, events: Vec<Event>) -> Vec
 /// Puts the recording where those of stations are, in parts, as they do: from where the store has it.
 fn keep_recording(store: &dyn Store, call: &str, flac: &Path) -> Result<(), Stop> {
     let total = fs::metadata(flac).map_err(later)?.len();
-    let sha256 = checksum(flac).map_err(later)?;
+    let sha256 = File::open(flac).and_then(sha256_of).map_err(later)?;
     let mut file = File::open(flac).map_err(later)?;
     let mut state = store.upload(call)?;
     // Once more from the start, if what a crash left is of another run.
@@ -323,18 +323,6 @@ fn keep_recording(store: &dyn Store, call: &str, flac: &Path) -> Result<(), Stop
         state = store.add_recording_part(call, offset, total, &sha256, &part)?;
     }
     Err(later(anyhow::anyhow!("the recording of {call} cannot be kept")))
-}
-
-fn checksum(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            count => hasher.update(&block[..count]),
-        }
-    }
 }
 
 /// Files that are made on the way; gone when it is dropped.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use symphonia::core::errors::Error;
+
 use crate::capture::resample::RateError;
 
 /// A file that cannot be read as a call: which, where, what is wrong, and how to mend it, on one line.
@@ -173,6 +175,17 @@ impl Fault {
 
     pub(super) fn at_frame(frame: u64, problem: FileProblem) -> Self {
         Self { place: Some(Place::Frame(frame)), problem }
+    }
+
+    /// What symphonia says of a file's head, in our words.
+    pub(super) fn in_header(error: Error) -> Self {
+        Self::whole_file(match error {
+            Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                FileProblem::Header("it ends before the first frame of audio".to_owned())
+            }
+            Error::IoError(error) => FileProblem::Unreadable(error),
+            error => FileProblem::Header(error.to_string()),
+        })
     }
 
     pub(super) fn whole_file(problem: FileProblem) -> Self {

@@ -29,8 +29,7 @@ impl FlacSource {
     /// Reads the metadata. `file` stands at `fLaC`.
     pub(super) fn open(file: File) -> Result<Self, Fault> {
         let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-        let reader = FlacReader::try_new(stream, FormatOptions::default())
-            .map_err(|error| Fault::whole_file(header(error)))?;
+        let reader = FlacReader::try_new(stream, FormatOptions::default()).map_err(Fault::in_header)?;
         let track = reader.tracks().first();
         let Some((track, CodecParameters::Audio(audio))) =
             track.and_then(|track| Some((track, track.codec_params.as_ref()?)))
@@ -49,8 +48,7 @@ impl FlacSource {
             frames: track.num_frames,
         };
         let options = AudioDecoderOptions::default().verify(true);
-        let decoder =
-            FlacDecoder::try_new(audio, &options).map_err(|error| Fault::whole_file(header(error)))?;
+        let decoder = FlacDecoder::try_new(audio, &options).map_err(Fault::in_header)?;
         Ok(Self { reader, decoder, info, planes: Vec::new(), frames_read: 0, at_end: false })
     }
 
@@ -123,15 +121,5 @@ impl FrameSource for FlacSource {
 
     fn warnings(&self) -> Vec<FileWarning> {
         Vec::new()
-    }
-}
-
-fn header(error: Error) -> FileProblem {
-    match error {
-        Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            FileProblem::Header("it ends before the first frame of audio".to_owned())
-        }
-        Error::IoError(error) => FileProblem::Unreadable(error),
-        error => FileProblem::Header(error.to_string()),
     }
 }

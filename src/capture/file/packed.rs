@@ -45,7 +45,7 @@ impl PackedSource {
             Packing::Mp3 => MpaReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
             Packing::Ogg => OggReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
         };
-        let reader = reader.map_err(|error| Fault::whole_file(header(error)))?;
+        let reader = reader.map_err(Fault::in_header)?;
         let audio = reader.tracks().iter().find_map(|track| match track.codec_params.as_ref()? {
             CodecParameters::Audio(audio) => Some((track.id, track.num_frames, audio.clone())),
             _ => None,
@@ -75,7 +75,7 @@ impl PackedSource {
         };
         Ok(Self {
             reader,
-            decoder: decoder.map_err(|error| Fault::whole_file(header(error)))?,
+            decoder: decoder.map_err(Fault::in_header)?,
             track,
             info,
             planes: Vec::new(),
@@ -142,15 +142,5 @@ impl FrameSource for PackedSource {
 
     fn warnings(&self) -> Vec<FileWarning> {
         Vec::new()
-    }
-}
-
-fn header(error: Error) -> FileProblem {
-    match error {
-        Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            FileProblem::Header("it ends before the first frame of audio".to_owned())
-        }
-        Error::IoError(error) => FileProblem::Unreadable(error),
-        error => FileProblem::Header(error.to_string()),
     }
 }
