@@ -67,11 +67,22 @@ export function tile(station: number): Locator {
   return page.locator(`[data-station="${station}"]`);
 }
 
-/** Stations in the order in which they are seen. */
+/** Stations in the order in which they are seen, once all are there and stand still: tiles come and move over several frames. */
 export async function seenOrder(): Promise<number[]> {
-  return page.locator("[data-station]").evaluateAll((tiles) => {
-    const spots = tiles.map((each) => ({ station: Number((each as HTMLElement).dataset["station"]), box: each.getBoundingClientRect() }));
-    return spots.sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left).map(({ station }) => station);
+  return page.evaluate(async () => {
+    const look = (): { station: number; box: DOMRect }[] =>
+      [...document.querySelectorAll<HTMLElement>("[data-station]")].map((each) => ({ station: Number(each.dataset["station"]), box: each.getBoundingClientRect() }));
+    const picture = (): string => look().map(({ station, box }) => [station, box.left, box.top].join()).join(";");
+    const STILL_FRAMES = 10;
+    for (let last = "", still = 0; still < STILL_FRAMES; ) {
+      await new Promise(requestAnimationFrame);
+      const now = picture();
+      still = now === last ? still + 1 : 0;
+      last = now;
+    }
+    return look()
+      .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
+      .map(({ station }) => station);
   });
 }
 

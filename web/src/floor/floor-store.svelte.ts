@@ -7,13 +7,15 @@ import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, w
 import { CallStore, type CallParts, type SentNote } from "./call-store.svelte.ts";
 import { connect, type FloorLink, type LinkParts, type LinkStatus } from "./floor-link.ts";
 
-/** Each tile is brought up to date so often: an eye follows no faster. */
-const DRAW_MS = 220;
-/** Tiles take turns within that time, so that no single task is long on a weak machine. */
-const TURNS = 2;
-/** Tiles are put in order so often, while nobody is on them. */
-const SORT_MS = 3_000;
-const SECOND_MS = 1_000;
+/** The page's pulse. What is to be drawn takes turns on its beats, so that no single task is long on a weak machine. */
+const BEAT_MS = 50;
+/** Each tile is brought up to date every so many beats: an eye follows no faster. */
+const DRAW_BEATS = 4;
+/** The clock of each tile moves every so many beats: once a second. */
+const CLOCK_BEATS = 20;
+/** Tiles are put in order every so many beats, while nobody is on them; on the one named, which counts nothing. */
+const SORT_BEATS = 60;
+const SORT_BEAT = 10;
 /** Lines to agents that the page remembers. */
 const NOTES_MAX = 100;
 
@@ -46,7 +48,7 @@ export class FloorStore {
   status: LinkStatus = $state.raw({ kind: "connecting" });
   /** The floor has told everything once. */
   ready = $state(false);
-  /** Wall clock of the floor, once a second: all running times move together. */
+  /** Wall clock of the floor, once a second. */
   now_ms = $state(0);
   /** Stations in the order of the view. */
   shown: readonly number[] = $state.raw([]);
@@ -77,8 +79,10 @@ export class FloorStore {
   readonly #cells = new Map<number, TileCell>();
   readonly #pending = new Map<number, TileChange>();
   readonly #holds = new Set<string>();
-  readonly #stops: (() => void)[];
-  #turn = 0;
+  readonly #stop: () => void;
+  /** Wall clock of the floor as the tiles show it whose clocks move on the same beat. */
+  readonly #clocks_ms: number[] = $state(Array<number>(CLOCK_BEATS).fill(0));
+  #beat = 0;
   #feed_held = false;
   #ahead_ms = 0;
   #alarm: Alarm | undefined;
@@ -89,7 +93,7 @@ export class FloorStore {
   constructor(parts: FloorParts) {
     this.#parts = parts;
     this.me = parts.me;
-    this.#stops = [parts.every(DRAW_MS / TURNS, () => this.#draw()), parts.every(SECOND_MS, () => this.#tick()), parts.every(SORT_MS, () => this.#arrange())];
+    this.#stop = parts.every(BEAT_MS, () => this.#onBeat());
     void this.#learnTitles();
     this.#link = connect({
       ...parts,
@@ -101,6 +105,11 @@ export class FloorStore {
 
   cell(station: number): TileCell | undefined {
     return this.#cells.get(station);
+  }
+
+  /** Wall clock of the floor for a station's tile. */
+  clockOf(station: number): number {
+    return this.#clocks_ms[station % CLOCK_BEATS]!;
   }
 
   openAlertOf(station: number): AlertCard | undefined {
@@ -180,7 +189,7 @@ export class FloorStore {
   close(): void {
     this.opened?.close();
     this.#alarm?.close();
-    this.#stops.forEach((stop) => stop());
+    this.#stop();
     this.#link.close();
   }
 
@@ -221,6 +230,7 @@ export class FloorStore {
     this.#news(over, alerts, this.ready);
     this.day = day;
     this.ready = true;
+    this.#clocks_ms.fill(this.#wallClock());
     this.#tick();
     this.#arrange();
     this.opened?.resume();
@@ -240,10 +250,9 @@ export class FloorStore {
 
   /** Brings what has gathered to those tiles whose turn it is. */
   #draw(): void {
-    this.#turn = (this.#turn + 1) % TURNS;
     let added = false;
     for (const [station, change] of this.#pending) {
-      if (station % TURNS !== this.#turn) continue;
+      if (station % DRAW_BEATS !== this.#beat % DRAW_BEATS) continue;
       this.#pending.delete(station);
       const cell = this.#cells.get(station);
       if (cell) cell.tile = changed(cell.tile, change);
@@ -283,8 +292,20 @@ export class FloorStore {
     this.#ahead_ms = now_ms - this.#parts.now();
   }
 
+  #onBeat(): void {
+    this.#beat = (this.#beat + 1) % SORT_BEATS;
+    this.#clocks_ms[this.#beat % CLOCK_BEATS] = this.#wallClock();
+    this.#draw();
+    if (this.#beat % CLOCK_BEATS === 0) this.#tick();
+    if (this.#beat === SORT_BEAT) this.#arrange();
+  }
+
+  #wallClock(): number {
+    return this.#parts.now() + this.#ahead_ms;
+  }
+
   #tick(): void {
-    this.now_ms = this.#parts.now() + this.#ahead_ms;
+    this.now_ms = this.#wallClock();
     const tiles = this.#tiles();
     this.total = tiles.length;
     this.counts = countByStatus(tiles);

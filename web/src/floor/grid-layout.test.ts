@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawnPlaces, gridHeight, gridShape, nextMounted, placeAt, stepFrom } from "./grid-layout.ts";
+import { drawnPlaces, gridHeight, gridShape, nextStanding, placeAt, stands, stepFrom } from "./grid-layout.ts";
 
 const SIZE = { width_min: 200, height: 100, gap: 10 };
 const SHAPE = gridShape(830, SIZE);
@@ -31,8 +31,21 @@ test("arrow keys step through the grid and stop at its ends", () => {
 });
 
 test("new tiles come into the page a few at a time, old ones leave at once", () => {
-  const wanted = [9, 4, 7, 1];
-  expect(nextMounted([5, 7], wanted, 2)).toEqual([4, 7, 9]);
-  expect(nextMounted([4, 7, 9], wanted, 2)).toEqual([1, 4, 7, 9]);
-  expect(nextMounted([1], [], 2)).toEqual([]);
+  const wanted = new Map([[9, 0], [4, 1], [7, 2], [1, 3]]);
+  const budget = { moves: 2, mounts: 2 };
+  const first = nextStanding(new Map([[5, 0], [7, 2]]), wanted, budget);
+  expect([...first]).toEqual([[7, 2], [9, 0], [4, 1]]);
+  expect(stands(first, wanted)).toBe(false);
+  const second = nextStanding(first, wanted, budget);
+  expect(new Map([...second].sort())).toEqual(new Map([...wanted].sort()));
+  expect(stands(second, wanted)).toBe(true);
+  expect(nextStanding(second, new Map(), budget).size).toBe(0);
+});
+
+test("tiles move a few at a time, and one new one comes meanwhile", () => {
+  const before = new Map([[1, 0], [2, 1], [3, 2], [4, 3]]);
+  const wanted = new Map([[8, 0], [4, 1], [3, 2], [2, 3], [1, 4], [9, 5]]);
+  const first = nextStanding(before, wanted, { moves: 2, mounts: 6 });
+  expect(Object.fromEntries(first)).toEqual({ 1: 0, 2: 3, 3: 2, 4: 1, 8: 0 });
+  expect(stands(nextStanding(first, wanted, { moves: 2, mounts: 6 }), wanted)).toBe(true);
 });

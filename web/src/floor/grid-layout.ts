@@ -53,10 +53,30 @@ export function stepFrom(place: number, key: string, { columns }: GridShape, cou
   return target === undefined || target < 0 || target >= count ? place : target;
 }
 
-/** Tiles to have in the page next, by number: those wanted that are there already, and at most so many more, the first wanted first. */
-export function nextMounted(mounted: readonly number[], wanted: readonly number[], most: number): readonly number[] {
-  const there = new Set(mounted);
-  const kept = wanted.filter((station) => there.has(station));
-  const added = wanted.filter((station) => !there.has(station)).slice(0, most);
-  return [...kept, ...added].sort((a, b) => a - b);
+/** How many tiles one frame may move, and how many it may make. */
+export interface FrameBudget {
+  moves: number;
+  mounts: number;
+}
+
+/**
+ * Where the tiles stand in the next frame, by number, the first wanted first: no more than so many moved from where they stand
+ * now, and no more than so many new ones, one while there is more to move. Those no longer wanted are gone.
+ */
+export function nextStanding(standing: ReadonlyMap<number, number>, wanted: ReadonlyMap<number, number>, { moves, mounts }: FrameBudget): ReadonlyMap<number, number> {
+  const next = new Map<number, number>();
+  let moved = 0;
+  for (const [station, place] of wanted) {
+    const stands = standing.get(station);
+    if (stands === undefined) continue;
+    const moves_now = stands !== place && moved++ < moves;
+    next.set(station, moves_now ? place : stands);
+  }
+  const added = [...wanted].filter(([station]) => !standing.has(station)).slice(0, moved > moves ? 1 : mounts);
+  return new Map([...next, ...added]);
+}
+
+/** Every wanted tile is there, in its place. */
+export function stands(standing: ReadonlyMap<number, number>, wanted: ReadonlyMap<number, number>): boolean {
+  return standing.size === wanted.size && [...wanted].every(([station, place]) => standing.get(station) === place);
 }
