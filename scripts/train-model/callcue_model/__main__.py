@@ -20,7 +20,7 @@ def train(arguments: argparse.Namespace) -> None:
     import torch
 
     from .dataset import make_training_set
-    from .schedule import PEAK, WARM_START_PEAK
+    from .schedule import GPU_BATCH_SECONDS, PEAK, WARM_START_PEAK
     from .training import Settings, train
 
     vocabulary = make_training_set(arguments.data, arguments.seed, arguments.clips)
@@ -32,7 +32,7 @@ def train(arguments: argparse.Namespace) -> None:
             seed=arguments.seed,
             reheat=arguments.reheat,
             start_from=str(arguments.start_from) if arguments.start_from else None,
-            hours_heard=arguments.hours_heard,
+            batch_seconds=arguments.batch_seconds or (GPU_BATCH_SECONDS if torch.cuda.is_available() else None),
             peak=WARM_START_PEAK if arguments.start_from else PEAK,
             meeting_point=str(arguments.data.resolve() / f"meeting-{os.getpid()}"),
             processes=1 if torch.cuda.is_available() else (os.cpu_count() or 1),
@@ -42,11 +42,9 @@ def train(arguments: argparse.Namespace) -> None:
 
 def export(arguments: argparse.Namespace) -> None:
     from . import ggml
-    from .training import blended, load_network
+    from .training import load_network
 
     network, vocabulary, state = load_network(arguments.data / "checkpoint.pt")
-    if arguments.blend_with:
-        network = blended(network, vocabulary, ggml.read_model(arguments.blend_with), arguments.blend_share)
     ggml.write_model(arguments.out, network, vocabulary, ggml.FORMATS[arguments.format])
     print(
         f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.2f} MB, {arguments.format}, after "
@@ -87,7 +85,7 @@ def facts(arguments: argparse.Namespace) -> str:
     further = " from a finished model's weights on" if state.get("started_from_file") else ""
     return (
         f"Made with seed {arguments.seed}{further}: {state['step']:,} steps on "
-        f"{state['hours'] - state.get('hours_before', 0.0):.0f} hours of degraded audio, cut "
+        f"{state['hours']:,.0f} hours of degraded audio, cut "
         f"from {corpus['clips']:,} clips ({corpus['hours']:.1f} h, {corpus['texts']:,} texts, "
         f"{vocabulary.end} characters). {parameters / 1e6:.2f} million trained parameters, "
         f"{arguments.model.stat().st_size / 1e6:.2f} MB."
@@ -101,7 +99,7 @@ def main() -> None:
     steps = parser.add_subparsers(required=True)
     step = steps.add_parser("train", help="render what is missing, and train until the deadline")
     step.add_argument("--minutes", type=float, default=90.0)
-    step.add_argument("--clips", type=int, default=80_000, help="rendered once, then kept")
+    step.add_argument("--clips", type=int, default=96_000, help="rendered once, then kept")
     step.add_argument("--deadline", help="HH:MM; wins over --minutes")
     step.add_argument(
         "--reheat",
@@ -112,15 +110,11 @@ def main() -> None:
     step.add_argument(
         "--start-from", type=Path, metavar="FILE", help="begin a new run with the weights of a model file"
     )
-    step.add_argument(
-        "--hours-heard", type=float, default=0.0, help="begin a new run as hard as after so many hours of audio"
-    )
+    step.add_argument("--batch-seconds", type=float, help="audio in a step; by default what suits CPUs or a GPU")
     step.set_defaults(run=train)
     step = steps.add_parser("export", help="write the last checkpoint as a whisper.cpp file")
     step.add_argument("--out", type=Path, required=True)
     step.add_argument("--format", choices=["f16", "q8_0", "q5_1"], default="q5_1")
-    step.add_argument("--blend-with", type=Path, metavar="FILE", help="the model file that the run started from")
-    step.add_argument("--blend-share", type=float, default=0.5, help="how much of it")
     step.set_defaults(run=export)
     step = steps.add_parser("measuring-set", help="render the held-out sentences for `callcue eval`; needs numpy only")
     step.set_defaults(run=measuring_set)

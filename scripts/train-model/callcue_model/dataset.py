@@ -1,12 +1,14 @@
 """Makes everything that is rendered once: training clips and the vocabulary."""
 
 import json
+import multiprocessing
+import os
 import random
 from pathlib import Path
 
-from . import voices
+from . import throats, voices
 from .corpus import Corpus
-from .rendering import SAMPLE_RATE, choose_delivery, render
+from .rendering import SAMPLE_RATE, Synthesizer, choose_delivery, render
 from .vocabulary import Vocabulary
 
 
@@ -19,9 +21,13 @@ def make_training_set(folder: Path, seed: int, count: int) -> Vocabulary:
         corpus.held_out()
         sentences = corpus.training_text(count)
         utterances = choose_delivery(
-            sentences, 3 * voices.TRAINING + voices.STRANGE, random.Random(seed), voices.ENGLISH_SPELLING_SHARE
+            sentences,
+            4 * voices.TRAINING + voices.STRANGE + voices.MADE_UP,
+            random.Random(seed),
+            voices.ENGLISH_SPELLING_SHARE,
         )
-        clips = render(utterances, folder / "train.raw", folder / "train.jsonl")
+        data = throats.write_data(folder.resolve() / "espeak", plain_data(), seed)
+        clips = render(utterances, folder / "train.raw", folder / "train.jsonl", os.cpu_count() or 1, data)
         hours = sum(clip.length for clip in clips) / SAMPLE_RATE / 3600
         (folder / "corpus.json").write_text(
             json.dumps({"clips": len(clips), "hours": hours, "texts": len({s.text for s in sentences})})
@@ -29,3 +35,13 @@ def make_training_set(folder: Path, seed: int, count: int) -> Vocabulary:
         # Written last: its presence says that the rest is whole.
         characters.write_text(Vocabulary.of([s.text for s in sentences]).characters, encoding="utf-8")
     return Vocabulary(characters.read_text(encoding="utf-8"))
+
+
+def plain_data() -> Path:
+    """The data that espeak-ng came with; asked in a child process, since the library starts once only."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(_plain_data)
+
+
+def _plain_data() -> Path:
+    return Synthesizer().data

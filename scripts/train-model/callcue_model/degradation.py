@@ -1,4 +1,4 @@
-"""What a call does to speech: noise, rooms, telephone lines, levels."""
+"""What a call does to speech: noise, telephone lines, levels. Of single utterances; `acoustics` is for batches."""
 
 import numpy as np
 
@@ -28,26 +28,11 @@ def band_limited(samples: Samples, low: float, high: float) -> Samples:
     return np.fft.irfft(spectrum * np.sqrt(gain), size)[: len(samples)].astype(np.float32)
 
 
-def telephone(samples: Samples, companded: bool = True) -> Samples:
+def telephone(samples: Samples) -> Samples:
     """The band of a telephone line, and the steps of its 8-bit mu-law code."""
-    narrow = band_limited(samples, 300.0, 3400.0)
-    if not companded:
-        return narrow
-    clipped = np.clip(narrow, -1.0, 1.0)
+    clipped = np.clip(band_limited(samples, 300.0, 3400.0), -1.0, 1.0)
     code = np.round(np.sign(clipped) * np.log1p(255.0 * np.abs(clipped)) / np.log(256.0) * 127.0) / 127.0
     return (np.sign(code) * (np.expm1(np.abs(code) * np.log(256.0)) / 255.0)).astype(np.float32)
-
-
-def reverberant(samples: Samples, generator: np.random.Generator) -> Samples:
-    """A small room: an exponential tail of random reflections."""
-    decay = generator.uniform(0.05, 0.25)
-    length = int(decay * SAMPLE_RATE)
-    response = generator.standard_normal(length) * np.exp(-np.arange(length) * 4.0 / length)
-    response *= generator.uniform(0.1, 0.5) / np.sqrt(np.sum(response**2))
-    response[0] = 1.0
-    size = _transform_size(len(samples) + length)
-    wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(response, size), size)
-    return wet[: len(samples)].astype(np.float32)
 
 
 def coloured_noise(count: int, slope: float, generator: np.random.Generator) -> Samples:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from . import degradation, voices
-from .batches import ClipStore
+from .clips import ClipStore
 from .corpus import Corpus, Sentence
 from .degradation import SAMPLE_RATE, NoiseBank, amplitude, root_mean_square
 from .rendering import Utterance, choose_delivery, render

@@ -77,9 +77,11 @@ class Clip:
 class Synthesizer:
     """libespeak-ng in this process."""
 
-    def __init__(self):
+    def __init__(self, data: Path | None = None):
+        """`data`: a folder with espeak-ng-data in it, in place of the one it came with."""
         self.library = ctypes.CDLL("libespeak-ng.so.1")
-        self.sample_rate = self.library.espeak_Initialize(_SYNCHRONOUS, 0, None, 0)
+        path = str(data).encode() if data else None
+        self.sample_rate = self.library.espeak_Initialize(_SYNCHRONOUS, 0, path, 0)
         if self.sample_rate <= 0:
             raise RuntimeError("libespeak-ng did not start")
         self.pieces: list[np.ndarray] = []
@@ -88,6 +90,14 @@ class Synthesizer:
         self.callback = _Callback(self._receive)
         self.library.espeak_SetSynthCallback(self.callback)
         self.voice = None
+
+    @property
+    def data(self) -> Path:
+        """The folder espeak-ng-data that is in use."""
+        path = ctypes.c_char_p()
+        self.library.espeak_Info.restype = ctypes.c_char_p
+        self.library.espeak_Info(ctypes.byref(path))
+        return Path(path.value.decode())
 
     def _receive(self, samples, count, events) -> int:
         if count:
@@ -179,8 +189,8 @@ def choose_delivery(
 Rendered = list[tuple[Utterance, np.ndarray, list[int]]]
 
 
-def _render_here(utterances: list[Utterance], sender: Connection) -> None:
-    synthesizer = Synthesizer()
+def _render_here(utterances: list[Utterance], sender: Connection, data: Path | None) -> None:
+    synthesizer = Synthesizer(data)
     rendered = []
     for utterance in utterances:
         samples, starts = synthesizer.say(utterance)
@@ -188,12 +198,12 @@ def _render_here(utterances: list[Utterance], sender: Connection) -> None:
     sender.send(rendered)
 
 
-def render_batch(utterances: list[Utterance]) -> Rendered:
+def render_batch(utterances: list[Utterance], data: Path | None = None) -> Rendered:
     """In a child process. Where that crashes, each half is tried alone, down to the one utterance
     that espeak-ng cannot say, which is left out."""
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_render_here, args=(utterances, sender))
+    child = context.Process(target=_render_here, args=(utterances, sender, data))
     child.start()
     sender.close()
     try:
@@ -207,11 +217,17 @@ def render_batch(utterances: list[Utterance]) -> Rendered:
     if len(utterances) == 1:
         return []
     half = len(utterances) // 2
-    return render_batch(utterances[:half]) + render_batch(utterances[half:])
+    return render_batch(utterances[:half], data) + render_batch(utterances[half:], data)
 
 
-def render(utterances: list[Utterance], audio_path: Path, clips_path: Path, processes: int = 2) -> list[Clip]:
-    """Writes raw samples and one line a clip."""
+def render(
+    utterances: list[Utterance],
+    audio_path: Path,
+    clips_path: Path,
+    processes: int = 2,
+    data: Path | None = None,
+) -> list[Clip]:
+    """Writes raw samples and one line a clip. `data`: see Synthesizer."""
     utterances = sorted(utterances, key=lambda utterance: (utterance.language, utterance.voice))
     batches = [utterances[start : start + BATCH] for start in range(0, len(utterances), BATCH)]
     clips: list[Clip] = []
@@ -221,13 +237,13 @@ def render(utterances: list[Utterance], audio_path: Path, clips_path: Path, proc
         open(audio_path, "wb") as audio,
         open(clips_path, "w", encoding="utf-8") as lines,
     ):
-        for done, rendered in enumerate(pool.map(render_batch, batches), 1):
+        for done, rendered in enumerate(pool.map(lambda batch: render_batch(batch, data), batches), 1):
             for utterance, samples, starts in rendered:
                 audio.write(samples.tobytes())
                 clips.append(Clip(utterance, offset, len(samples), starts))
                 lines.write(json.dumps(asdict(clips[-1]), ensure_ascii=False) + "\n")
                 offset += len(samples)
-            if done % 10 == 0 or done == len(batches):
+            if done % 50 == 0 or done == len(batches):
                 hours = offset / SAMPLE_RATE / 3600
                 print(f"rendering: {done}/{len(batches)} batches, {hours:.1f} h", flush=True)
     lost = len(utterances) - len(clips)

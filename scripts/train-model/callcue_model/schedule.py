@@ -1,4 +1,4 @@
-"""Learning rate by the share of the time that is used up, and difficulty by the hours heard.
+"""Learning rate by the share of the time that is used up, and difficulty by the steps done.
 
 A run that must end at a set time on a shared machine cannot count on a number of steps.
 """
@@ -6,14 +6,16 @@ A run that must end at a set time on a shared machine cannot count on a number o
 import math
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import voices
 from .rendering import Utterance
 
 PEAK = 1.6e-3  # of the learning rate, for a run from nothing
 WARM_START_PEAK = 6e-4
-WARM_UP_STEPS = 200
-FULL_AFTER_HOURS = 50.0
+GPU_BATCH_SECONDS = 1200.0
+WARM_UP_STEPS = 300
+FULL_AFTER_STEPS = 2500
 # Of the clips that no language model can guess, the share that is used at first.
 EASY_SHARES = {"recombined": 0.4, "composed": 0.4, "numbers": 0.3, "shuffled": 0.2}
 
@@ -38,37 +40,36 @@ def learning_rate(step: int, progress: float, peak: float = PEAK) -> float:
 
 @dataclass(frozen=True)
 class Difficulty:
-    """What training meets after some hours of audio: few voices, short utterances, little noise at
-    first. Attention finds out where to look far sooner on these, and on a machine that others use
-    as well only the hours heard, not the time, say how far it has come."""
+    """What training meets after some steps: few voices, short utterances, little noise at first. Attention
+    finds out where to look far sooner on these."""
 
     share: float  # of the full difficulty, 0 to 1
 
     @classmethod
-    def after(cls, hours: float) -> "Difficulty":
-        return cls(min(1.0, hours / FULL_AFTER_HOURS))
+    def after(cls, steps: int) -> "Difficulty":
+        return cls(min(1.0, steps / FULL_AFTER_STEPS))
 
     def _between(self, easy: float, full: float) -> float:
         return easy + (full - easy) * self.share
 
     @property
     def batch_seconds(self) -> float:
-        """For each process and step. Small at first: then the number of steps counts for more."""
+        """On CPUs, for each process and step. Small at first: then the number of steps counts for more."""
         return self._between(10.0, 22.0)
 
     @property
-    def longest_utterance(self) -> float:
-        return self._between(2.5, 10.0)
+    def longest_window(self) -> float:
+        return self._between(2.5, 30.0)
 
     @property
     def severity(self) -> float:
         """How often speech is degraded, as a share of what the end of the run hears."""
         return self._between(0.1, 1.0)
 
-    @property
-    def voices(self) -> list[str]:
-        heard = voices.TRAINING + voices.STRANGE
-        return heard[: round(self._between(8, len(heard)))]
+    @cached_property
+    def voices(self) -> set[str]:
+        heard = voices.HEARD
+        return set(heard[: round(self._between(8, len(heard)))])
 
     def admits(self, utterance: Utterance, draw: float) -> bool:
         """Whether a clip may be used yet; `draw` is a random number from 0 to 1."""

@@ -1,7 +1,7 @@
 """Trains the network against a deadline, on all CPU cores or one GPU, and can be taken up again."""
 
 import copy
-import random
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,19 +11,25 @@ import torch
 import torch.distributed as distributed
 import torch.multiprocessing
 import torch.nn.functional as F
+from torch.utils.data import DataLoader
 
 from . import ggml
-from .batches import IGNORED, Batch, BatchMaker, ClipStore
+from .acoustics import Acoustics
+from .batches import IGNORED, Batch, Batches
+from .clips import ClipStore
+from .degradation import NoiseBank
 from .mel import LogMel
 from .network import Network, Shape
 from .pronunciation import sounds
-from .schedule import Difficulty, Schedule, learning_rate
+from .schedule import FULL_AFTER_STEPS, Difficulty, Schedule, learning_rate
 from .vocabulary import Vocabulary
 
 FRAME_WEIGHT, LOOK_WEIGHT = 0.5, 0.3
 REPORT_EVERY = 50
 # The exported weights are an average over about the last 500 steps: it makes fewer mistakes than any of them.
 AVERAGE_EVERY, AVERAGE_SHARE = 10, 0.02
+# Share of the history's characters that are the network's own guesses once training is at full difficulty.
+OWN_MISTAKES = 0.15
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,15 @@ class Settings:
     processes: int
     reheat: float | None
     start_from: str | None  # a model file whose weights a new run begins with
-    hours_heard: float  # how much audio counts as heard when a new run begins
+    batch_seconds: float | None  # of audio in a step; by difficulty if None
     peak: float  # highest learning rate
     meeting_point: str  # a file where the processes find each other, new for each run
-    checkpoint_every: float = 120.0
+    checkpoint_every: float = 60.0
+
+    @property
+    def steps_ahead(self) -> int:
+        """A run that begins with trained weights meets the full difficulty at once."""
+        return FULL_AFTER_STEPS if self.start_from else 0
 
     @property
     def checkpoint(self) -> Path:
@@ -53,59 +64,59 @@ def load_network(path: Path) -> tuple[Network, Vocabulary, dict]:
     return network.eval(), vocabulary, state
 
 
-@torch.no_grad()
-def blended(network: Network, vocabulary: Vocabulary, file: ggml.ModelFile, share: float) -> Network:
-    """The network with that share (0 to 1) of the weights of the model file that its run started from. Two models
-    of one descent make different mistakes, and the one between them fewer than either."""
-    blend = copy.deepcopy(network)
-    # Characters that the file lacks stay as they are.
-    ggml.load_weights(blend, vocabulary, file)
-    torch._foreach_lerp_(list(blend.parameters()), list(network.parameters()), 1.0 - share)
-    return blend
-
-
 def sound_classes(vocabulary: Vocabulary) -> dict[str, int]:
     return {kind: classes[-1] + 1 for kind, classes in sounds(vocabulary.characters).items()}
 
 
-def other_voices(mel: torch.Tensor, generator: random.Random) -> torch.Tensor:
-    """Features as of other throats and other lines: the bands stretched or squeezed, the same for the whole
-    batch, and each utterance's bands raised and lowered along a smooth curve of its own."""
-    if generator.random() < 0.6:
-        positions = (torch.arange(mel.shape[1], device=mel.device) * generator.uniform(0.9, 1.1)).clamp(max=78.99)
-        below = positions.long()
-        share = (positions - below)[:, None]
-        mel = mel[:, below] * (1.0 - share) + mel[:, below + 1] * share
-    knots = torch.randn(len(mel), 1, 6, device=mel.device) * 0.08
-    curves = F.interpolate(knots, mel.shape[1], mode="linear", align_corners=True)
-    return mel + curves.transpose(1, 2)
+def other_voices(mel: torch.Tensor) -> torch.Tensor:
+    """Features as of other throats and other lines: the bands of each utterance stretched or squeezed, and
+    raised and lowered along a smooth curve."""
+    count, bands, _ = mel.shape
+    factors = torch.empty(count, 1, device=mel.device).uniform_(0.88, 1.12)
+    factors = torch.where(torch.rand_like(factors) < 0.6, factors, 1.0)
+    positions = (torch.arange(bands, device=mel.device) * factors).clamp(max=bands - 1.01)
+    below = positions.long()
+    share = (positions - below)[:, :, None]
+    index = below[:, :, None].expand_as(mel)
+    mel = mel.gather(1, index) * (1.0 - share) + mel.gather(1, index + 1) * share
+    knots = torch.randn(count, 1, 6, device=mel.device) * 0.08
+    return mel + F.interpolate(knots, bands, mode="linear", align_corners=True).transpose(1, 2)
 
 
-def masked(mel: torch.Tensor, generator: random.Random) -> torch.Tensor:
-    """SpecAugment: hides bands and short moments, the same for the whole batch."""
-    mel = mel.clone()
-    for _ in range(2):
-        if generator.random() < 0.5:
-            width = generator.randint(2, 12)
-            start = generator.randint(0, mel.shape[1] - width)
-            mel[:, start : start + width] = mel.mean()
-        if generator.random() < 0.5:
-            width = generator.randint(2, 12)
-            start = generator.randint(0, mel.shape[2] - width)
-            mel[:, :, start : start + width] = mel.mean()
+def masked(mel: torch.Tensor) -> torch.Tensor:
+    """SpecAugment: hides bands and short moments of each utterance."""
+    mean = mel.mean(dim=(1, 2), keepdim=True)
+    for dimension in (1, 2):
+        size = mel.shape[dimension]
+        places = torch.arange(size, device=mel.device)
+        for _ in range(2):
+            width = torch.randint(2, 13, (len(mel), 1), device=mel.device)
+            start = (torch.rand(len(mel), 1, device=mel.device) * (size - width)).long()
+            chosen = torch.rand(len(mel), 1, device=mel.device) < 0.5
+            hidden = (places >= start) & (places < start + width) & chosen
+            mel = torch.where(hidden.unsqueeze(3 - dimension), mean, mel)
     return mel
 
 
+def with_own_mistakes(rows: torch.Tensor, targets: torch.Tensor, guesses: torch.Tensor, share: float) -> torch.Tensor:
+    """The history with that share of its characters replaced by what the network itself says there."""
+    due = targets[:, :-1]
+    replaceable = (rows[:, 1:] == due) & (torch.rand(due.shape, device=rows.device) < share)
+    return torch.cat([rows[:, :1], torch.where(replaceable, guesses[:, :-1], rows[:, 1:])], dim=1)
+
+
 def losses(
-    network: Network, mel: torch.Tensor, batch: Batch, sounds_of: dict[str, torch.Tensor]
-) -> tuple[torch.Tensor, dict[str, float]]:
+    network: Network, mel: torch.Tensor, batch: Batch, sounds_of: dict[str, torch.Tensor], own_mistakes: float
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     device = mel.device
-    rows, targets, frames, spans = (
-        torch.as_tensor(part, dtype=torch.long, device=device)
-        for part in (batch.rows, batch.targets, batch.frames, batch.spans)
-    )
+    rows, targets, frames, spans = batch.rows, batch.targets, batch.frames, batch.spans
     with torch.autocast(device.type, torch.bfloat16):
-        scores, audio, looked = network(mel, rows)
+        audio = network.encoder(mel)
+        if own_mistakes > 0.0:
+            with torch.no_grad():
+                guesses = network.decoder(rows, audio, network.outputs)[0].argmax(dim=-1)
+            rows = with_own_mistakes(rows, targets, guesses, own_mistakes)
+        scores, looked = network.decoder(rows, audio, network.outputs)
         frame_scores = {name: classify(audio) for name, classify in network.frame_classifiers.items()}
     text = F.cross_entropy(
         scores.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED, label_smoothing=0.03
@@ -118,17 +129,13 @@ def losses(
     positions = torch.arange(looked.shape[-1], device=device)
     inside = (positions >= spans[..., :1] - 2) & (positions < spans[..., 1:] + 2)
     spoken = spans[..., 0] >= 0
-    look = looked.new_zeros(())
-    if spoken.any():
-        look = -looked.masked_fill(~inside, -30.0).logsumexp(dim=-1)[spoken].mean()
+    missed = -looked.masked_fill(~inside, -30.0).logsumexp(dim=-1)
+    look = (missed * spoken).sum() / spoken.sum().clamp(min=1)
     known = targets != IGNORED
-    figures = {
-        "text": text.item(),
-        **{name: value.item() for name, value in said.items()},
-        "look": look.item(),
-        "right": (scores.argmax(dim=-1) == targets)[known].float().mean().item(),
-    }
-    return text + FRAME_WEIGHT * sum(said.values()) + LOOK_WEIGHT * look, figures
+    right = ((scores.argmax(dim=-1) == targets) & known).sum() / known.sum()
+    loss = text + FRAME_WEIGHT * sum(said.values()) + LOOK_WEIGHT * look
+    figures = {"text": text, **said, "look": look, "right": right}
+    return loss, {name: value.detach() for name, value in figures.items()}
 
 
 def average_over_processes(network: Network, progress: float, processes: int) -> float:
@@ -166,7 +173,6 @@ class Run:
             "step": self.step,
             "progress": self.progress,
             "hours": self.hours,
-            "hours_before": settings.hours_heard,
             "started_from_file": settings.start_from is not None,
         }
         torch.save(state, partial)
@@ -192,7 +198,7 @@ def begin(settings: Settings, vocabulary: Vocabulary, device: torch.device) -> R
         betas=(0.9, 0.98),
         fused=True,
     )
-    run = Run(network, copy.deepcopy(network), optimizer, hours=settings.hours_heard)
+    run = Run(network, copy.deepcopy(network), optimizer)
     if settings.checkpoint.exists():
         state = torch.load(settings.checkpoint, map_location="cpu", weights_only=True)
         network.load_state_dict(state["network"])
@@ -209,18 +215,19 @@ class Report:
 
     def __init__(self, deadline: float):
         self.deadline, self.began = deadline, time.time()
-        self.figures: list[dict[str, float]] = []
+        self.figures: list[dict[str, torch.Tensor]] = []
 
-    def add(self, run: Run, figure: dict[str, float]) -> None:
+    def add(self, run: Run, figure: dict[str, torch.Tensor]) -> None:
+        # Kept where they are: reading one makes a GPU wait.
         self.figures.append(figure)
         if run.step % REPORT_EVERY:
             return
-        mean = {name: np.mean([f[name] for f in self.figures]) for name in figure}
+        mean = {name: torch.stack([f[name] for f in self.figures]).mean().item() for name in figure}
         left = max(self.deadline - time.time(), 0.0) / 60
         print(
             f"step {run.step} | {run.hours:.1f} h of audio | "
             + " ".join(f"{name} {value:.3f}" for name, value in mean.items())
-            + f" | {(time.time() - self.began) / REPORT_EVERY:.2f} s a step | {left:.0f} min left",
+            + f" | {(time.time() - self.began) / REPORT_EVERY:.3f} s a step | {left:.0f} min left",
             flush=True,
         )
         self.figures, self.began = [], time.time()
@@ -233,6 +240,8 @@ def run_process(rank: int, settings: Settings) -> None:
         distributed.init_process_group("gloo", meeting, rank=rank, world_size=settings.processes)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
+    # cuDNN's attention plans anew for every length of text, which takes several times as long as the step.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     vocabulary = Vocabulary(settings.characters)
     sounds_of = {
         kind: torch.tensor(classes, device=device) for kind, classes in sounds(vocabulary.characters).items()
@@ -242,15 +251,31 @@ def run_process(rank: int, settings: Settings) -> None:
     data = Path(settings.data)
     # A run that is taken up again must not see the same batches once more.
     seed = settings.seed + run.step
-    maker = BatchMaker(ClipStore(data / "train.raw", data / "train.jsonl"), vocabulary, seed, rank)
-    generator, log_mel = random.Random(seed), LogMel().to(device)
+    store = ClipStore(data / "train.raw", data / "train.jsonl")
+    generator = np.random.default_rng([seed, rank])
+    noise = NoiseBank(generator, [store.audio(store.clips[i]) for i in generator.integers(0, len(store.clips), 60)])
+    step = torch.tensor(run.step + settings.steps_ahead).share_memory_()
+    batches = Batches(store, vocabulary, Acoustics.rows_of(noise), seed, rank, settings.batch_seconds, step)
+    # One line of work makes what a CPU trains on; a GPU wants many.
+    helpers = max(1, (os.cpu_count() or 2) - 2) if device.type == "cuda" else 0
+    loader = DataLoader(
+        batches,
+        batch_size=None,
+        num_workers=helpers,
+        prefetch_factor=3 if helpers else None,
+        pin_memory=helpers > 0,
+        worker_init_fn=_one_thread,
+    )
+    made = iter(loader)
+    acoustics, log_mel = Acoustics(store.samples, noise).to(device), LogMel().to(device)
     schedule, report, saved = Schedule(settings.deadline, run.progress), Report(settings.deadline), time.time()
     network.train()
     while run.progress < 1.0:
-        batch = maker.make(Difficulty.after(run.hours))
-        features = log_mel(torch.from_numpy(batch.audio).to(device))
-        mel = masked(other_voices(features, generator), generator)
-        loss, figure = losses(network, mel, batch, sounds_of)
+        batch = next(made).to(device)
+        audio = acoustics(batch.scene)
+        mel = masked(other_voices(log_mel(audio)))
+        own_mistakes = OWN_MISTAKES if Difficulty.after(int(step)).share == 1.0 else 0.0
+        loss, figure = losses(network, mel, batch, sounds_of, own_mistakes)
         optimizer.zero_grad()
         loss.backward()
         run.progress = schedule.progress()
@@ -261,7 +286,8 @@ def run_process(rank: int, settings: Settings) -> None:
             group["lr"] = learning_rate(run.step, run.progress, settings.peak)
         optimizer.step()
         run.step += 1
-        run.hours += batch.audio.size / 16_000 / 3600 * settings.processes
+        step.fill_(run.step + settings.steps_ahead)
+        run.hours += audio.numel() / 16_000 / 3600 * settings.processes
         if rank != 0:
             continue
         if run.step % AVERAGE_EVERY == 0:
@@ -270,6 +296,10 @@ def run_process(rank: int, settings: Settings) -> None:
         if time.time() - saved > settings.checkpoint_every or run.progress >= 1.0:
             run.save(settings)
             saved = time.time()
+
+
+def _one_thread(_: int) -> None:
+    torch.set_num_threads(1)
 
 
 def train(settings: Settings) -> None:
