@@ -191,11 +191,9 @@ class Network(nn.Module):
             {name: nn.Linear(shape.width, count) for name, count in classes.items()}
         )
 
-    def forward(self, mel: Tensor, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores of the next character, what the encoder made of each frame, and where head 0 looked."""
-        audio = self.encoder(mel)
-        scores, looked = self.decoder(rows, audio, self.outputs)
-        return scores, audio, looked
+    def next_characters(self, rows: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of what follows each place of the history, and where head 0 looked in the encoder's frames."""
+        return self.decoder(rows, audio, self.outputs)
 
     @torch.no_grad()
     def transcribe(self, mel: Tensor, prompt: list[int], end: int, limit: int) -> list[int]:
@@ -203,7 +201,7 @@ class Network(nn.Module):
         audio = self.encoder(mel)
         rows = list(prompt)
         while len(rows) - len(prompt) < limit:
-            scores, _ = self.decoder(torch.tensor([rows], device=mel.device), audio, self.outputs)
+            scores, _ = self.next_characters(torch.tensor([rows], device=mel.device), audio)
             best = int(scores[0, -1].argmax())
             if best == end:
                 break

@@ -114,9 +114,9 @@ def losses(
         audio = network.encoder(mel)
         if own_mistakes > 0.0:
             with torch.no_grad():
-                guesses = network.decoder(rows, audio, network.outputs)[0].argmax(dim=-1)
+                guesses = network.next_characters(rows, audio)[0].argmax(dim=-1)
             rows = with_own_mistakes(rows, targets, guesses, own_mistakes)
-        scores, looked = network.decoder(rows, audio, network.outputs)
+        scores, looked = network.next_characters(rows, audio)
         frame_scores = {name: classify(audio) for name, classify in network.frame_classifiers.items()}
     text = F.cross_entropy(
         scores.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED, label_smoothing=0.03

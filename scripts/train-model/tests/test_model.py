@@ -219,8 +219,9 @@ def test_a_written_model_is_read_back_with_room_for_new_characters(tmp_path):
     ggml.load_weights(again, more, file)
     features = torch.randn(1, 80, 100)
     with torch.no_grad():
-        scores, audio, _ = network(features, torch.tensor([[*words.prompt, *words.encode("三四")]]))
-        scores_again, audio_again, _ = again(features, torch.tensor([[*more.prompt, *more.encode("三四")]]))
+        audio, audio_again = network.encoder(features), again.encoder(features)
+        scores, _ = network.next_characters(torch.tensor([[*words.prompt, *words.encode("三四")]]), audio)
+        scores_again, _ = again.next_characters(torch.tensor([[*more.prompt, *more.encode("三四")]]), audio_again)
     assert (audio - audio_again).abs().max() < 0.05
     assert (scores - scores_again[..., [0, 2, 3, 4]]).abs().max() < 0.05
     with pytest.raises(ValueError, match="lacks characters of the model file: 三"):
