@@ -25,9 +25,12 @@ export class Player {
     this.sound = sound;
     const { media } = sound;
     media.addEventListener("play", () => (this.playing = true));
-    media.addEventListener("pause", () => (this.playing = false));
+    media.addEventListener("pause", () => {
+      this.playing = false;
+      this.#stood();
+    });
     media.addEventListener("error", () => (this.trouble = media.getAttribute("src") ? "录音无法播放" : ""));
-    media.addEventListener("seeked", () => (this.at_ms = media.currentTime * 1_000));
+    media.addEventListener("seeked", () => this.#stood());
     media.addEventListener("loadedmetadata", () => (this.trouble = ""));
   }
 
@@ -43,12 +46,14 @@ export class Player {
   }
 
   toggle(): void {
-    if (this.playing) this.sound.media.pause();
+    if (this.playing) this.pause();
     else void this.play();
   }
 
+  /** Where it stops is known at once: a mark set by the very next key is on it. */
   pause(): void {
     this.sound.media.pause();
+    this.#stood();
   }
 
   /** What lies outside the call is its nearest end. */
@@ -103,6 +108,10 @@ export class Player {
   setVolume(channel: Channel, volume: number): void {
     this.volume[channel] = Math.min(VOLUME_MAX, Math.max(0, volume));
     this.#mix();
+  }
+
+  #stood(): void {
+    this.at_ms = this.sound.media.currentTime * 1_000;
   }
 
   #mix(): void {
