@@ -110,7 +110,7 @@ fn arrival(call: u64, calls: u64, from: u64, to: u64, numbers: &mut Numbers) -> 
         engine: "0.1.0".to_owned(),
     };
     let events = (from..=to).map(|seq| event(&id, seq, started_ms, numbers)).collect();
-    Arrival { call: id, header, events, closes: None, received_ms: started_ms }
+    Arrival { call: id, header, events, closes: None, received_ms: started_ms, is_live: true }
 }
 
 /// 100 events of 50 calls, two each, as a floor gets them in a moment; a call goes on through the rounds.

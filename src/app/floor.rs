@@ -14,12 +14,13 @@ use super::script_files::{ScriptFiles, StandardPaths};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
-use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Tap, Timeouts, serve};
+use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Timeouts, serve};
 use crate::http::bind;
 use crate::privacy::RetentionPlan;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::transcribe::{BUNDLED_MODEL_NAME, Inline, JobRunner, TextCleaner, TranscribeSettings};
+use crate::webhook::Hook;
 
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
@@ -41,9 +42,7 @@ pub struct FloorPlan {
     pub thresholds: Thresholds,
     /// How long sessions last.
     pub sessions: SessionLimits,
-    /// Told of events and alerts.
-    pub tap: Option<Box<dyn Tap>>,
-    /// Who else is told of them.
+    /// Other systems that are told of events and alerts.
     pub webhooks: Vec<WebhookPlan>,
     /// How people and machines come in.
     pub people: PeopleParts,
@@ -96,7 +95,8 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let hashes = PasswordHashes::new(PasswordCost::default())?;
     let accounts = Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, plan.sessions));
     let clock = Arc::new(SystemClock::start());
-    let (hooks, hook_counts) = start_hooks(plan.webhooks, &store, *clock)?;
+    let hooks = start_hooks(plan.webhooks, &store, *clock)?;
+    let hook_counts = hooks.iter().map(Hook::counts).collect();
     let first_password = accounts.first_administrator(clock.now())?.map(|secret| secret.reveal().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -126,7 +126,6 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             timeouts: Timeouts::default(),
             hosts: plan.hosts,
             tls: plan.tls,
-            tap: plan.tap.or(hooks),
             counts: Arc::new(Counts::default()),
             people: PeopleParts { hooks: hook_counts, ..plan.people },
             script: Arc::clone(&scripts.standing().script),
@@ -144,6 +143,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         drop(room);
         anyhow::Ok(())
     })?;
+    drop(hooks);
     // All who hand in lines are gone with the runtime.
     drop(runtime);
     audit_thread

@@ -213,6 +213,7 @@ impl Bring<'_> {
             closes: Some(events.len() as u64),
             events,
             received_ms: self.row.started_ms.unwrap_or(self.row.draft.made_ms),
+            is_live: false,
         };
         store.append(std::slice::from_ref(&arrival))?;
         keep_recording(store, &id, &scratch.flac)?;

@@ -144,9 +144,9 @@ impl Board {
     }
 
     /// An event of a call of that station. An event that was taken in already changes nothing; so does one of a call
-    /// whose beginning was never told. True if it was new.
-    pub fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) -> bool {
-        self.take(station, event, now_ms, true)
+    /// whose beginning was never told.
+    pub fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) {
+        self.take(station, event, now_ms, true);
     }
 
     /// The same for an event from before a restart: its alerts have been raised and its figures counted then.

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,11 @@ fn contradiction(settings: &FloorSettings) -> Option<(&'static [&'static str], S
             );
             return Some((&["server", "public_url"], what));
         }
+    }
+    let addresses: BTreeSet<_> = settings.webhooks.iter().map(|webhook| webhook.url.as_str()).collect();
+    if addresses.len() < settings.webhooks.len() {
+        let what = "two webhooks have the same url: write one, with the events of both".to_owned();
+        return Some((&["webhooks"], what));
     }
     if settings.oidc.as_ref().is_some_and(|oidc| oidc.client_id.trim().is_empty()) {
         return Some((

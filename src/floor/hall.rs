@@ -9,7 +9,6 @@ use tokio::time::{Duration, MissedTickBehavior, interval};
 use super::clock::FloorClock;
 use super::counts::Counts;
 use super::frames::encode;
-use super::house::Tap;
 use super::lead_requests::Notes;
 use super::listening::Listeners;
 use super::messages::{ForLead, Job, ToHall, ToStation};
@@ -28,7 +27,6 @@ pub(super) struct Hall {
     pub(super) clock: Arc<dyn FloorClock>,
     pub(super) counts: Arc<Counts>,
     pub(super) jobs: mpsc::Sender<Job>,
-    pub(super) tap: Option<Box<dyn Tap>>,
     pub(super) links: BTreeMap<u32, Link>,
     pub(super) leads: BTreeMap<u64, Lead>,
     pub(super) listeners: Listeners,
@@ -72,13 +70,11 @@ impl Hall {
         clock: Arc<dyn FloorClock>,
         counts: Arc<Counts>,
         jobs: mpsc::Sender<Job>,
-        tap: Option<Box<dyn Tap>>,
     ) -> Self {
         Self {
             board,
             counts,
             jobs,
-            tap,
             links: BTreeMap::new(),
             leads: BTreeMap::new(),
             listeners: Listeners::default(),
@@ -184,11 +180,7 @@ impl Hall {
     }
 
     fn event(&mut self, station: u32, event: &StampedEvent, now_ms: i64) {
-        let is_new = self.board.event(station, event, now_ms);
-        // What was shown while the store was down comes again when it is stored.
-        if let Some(tap) = self.tap.as_mut().filter(|_| is_new) {
-            tap.event(station, event);
-        }
+        self.board.event(station, event, now_ms);
         let mut frame = None;
         for lead in self.leads.values() {
             let Some((_, call)) = lead.open.as_ref().filter(|(_, call)| **call == *event.call) else {
@@ -256,9 +248,6 @@ impl Hall {
     fn keep_alert(&mut self, card: crate::wire::AlertCard, wall_ms: i64) {
         if card.passed_on == 0 && !card.settled && card.assigned_to.is_empty() {
             self.counts.alerts.add(1);
-        }
-        if let Some(tap) = &mut self.tap {
-            tap.alert(&card);
         }
         if self.unsaved.len() < UNSAVED_MAX || self.unsaved.contains_key(&card.id) {
             let settled_ms = card.settled.then_some(wall_ms);

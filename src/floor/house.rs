@@ -20,7 +20,6 @@ use crate::review::Refusal;
 use crate::score::Assessment;
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
-use crate::wire::{AlertCard, StampedEvent};
 
 /// Recordings that are received at a time; each holds a part of up to 1 MiB.
 const UPLOADS_MAX: usize = 8;
@@ -44,8 +43,6 @@ pub struct FloorParts {
     pub hosts: Vec<String>,
     /// Present: TLS.
     pub tls: Option<TlsAcceptor>,
-    /// Told of every event and alert.
-    pub tap: Option<Box<dyn Tap>>,
     /// Where the floor counts.
     pub counts: Arc<Counts>,
     /// How people and machines come in.
@@ -73,14 +70,6 @@ pub struct Keeping {
     pub retention: RetentionPlan,
     /// Brings old recordings in; none: they cannot be.
     pub importer: Option<Arc<dyn Importer>>,
-}
-
-/// Somebody who is told what happens on the floor; it must not wait for anything.
-pub trait Tap: Send {
-    /// An event is stored.
-    fn event(&mut self, station: u32, event: &StampedEvent);
-    /// An alert is new or has changed.
-    fn alert(&mut self, card: &AlertCard);
 }
 
 /// How long the server waits for others.

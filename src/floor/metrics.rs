@@ -75,11 +75,7 @@ fn text(house: &House, free_bytes: Option<u64>) -> String {
         ("alerts", "Alerts raised", counts.alerts.get()),
         ("webhooks_delivered", "Deliveries of webhooks that were taken", of_hooks(HookCounts::delivered)),
         ("webhooks_failed", "Attempts at a webhook that failed", of_hooks(HookCounts::failed)),
-        (
-            "webhooks_dropped",
-            "Deliveries of webhooks given up or not taken in",
-            of_hooks(HookCounts::dropped),
-        ),
+        ("webhooks_dropped", "Deliveries of webhooks given up", of_hooks(HookCounts::dropped)),
     ];
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));

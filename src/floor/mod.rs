@@ -65,7 +65,7 @@ mod writer;
 pub use backtests::{BacktestRunner, BacktestWatch};
 pub use clock::FloorClock;
 pub use counts::{Counts, Figure, Latency};
-pub use house::{FloorParts, Keeping, Tap, Timeouts};
+pub use house::{FloorParts, Keeping, Timeouts};
 pub use imports::{ImportProgress, Importer};
 pub use people::PeopleParts;
 pub use person::{ExportError, Person, export};

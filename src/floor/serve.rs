@@ -74,8 +74,7 @@ pub async fn serve(
         masks: Masks::new(parts.keeping.masks),
     };
     let writer = writer.start(Handle::current())?;
-    let tap = parts.tap.take();
-    let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone(), tap);
+    let owner = Hall::new(board, Arc::clone(&parts.clock), Arc::clone(&parts.counts), jobs.clone());
     tokio::spawn(owner.run(inbox, parts.timeouts.publish));
     let hosts = hosts(&parts, address);
     let importer = parts.keeping.importer.take();

@@ -329,7 +329,7 @@ impl StationLine<'_> {
         };
         let clock = &self.house.clock;
         let (received_ms, came_ms) = (clock.wall_ms(), clock.steady_ms());
-        let arrival = Box::new(Arrival { call, header, events, closes, received_ms });
+        let arrival = Box::new(Arrival { call, header, events, closes, received_ms, is_live: true });
         let job = Job::Arrival(arrival, Sender { answer: self.outbox.clone(), came_ms });
         let sent = match self.house.jobs.try_send(job) {
             Err(mpsc::error::TrySendError::Full(job)) => {

@@ -37,6 +37,8 @@ pub struct Arrival {
     pub closes: Option<u64>,
     /// When they came.
     pub received_ms: i64,
+    /// Whether other systems are told of it ([`NoticeStore`](super::NoticeStore)): not of what is imported.
+    pub is_live: bool,
 }
 
 /// How a call stands in the store.

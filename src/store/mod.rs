@@ -11,6 +11,7 @@ mod alert;
 mod call;
 mod error;
 mod import;
+mod notice;
 mod people;
 mod retention;
 pub mod review;
@@ -25,6 +26,7 @@ pub use call::{
 };
 pub use error::{StoreError, StoreFault};
 pub use import::{FileState, ImportDraft, ImportFile, ImportRow, ImportStore};
+pub use notice::{HookRow, NoticeRow, NoticeStore, Noticed};
 pub use people::{AuditEntry, AuditQuery, NewStation, PeopleStore, Role, SessionRow, StationRow, UserRow};
 pub use retention::{DueQuery, Erased, RetentionStore};
 pub use review::{AppealStore, CalibrationStore, QualityStore, QueueStore, ReviewStore};
@@ -45,6 +47,7 @@ pub trait Store:
     + ScoreStore
     + RetentionStore
     + ImportStore
+    + NoticeStore
     + Send
     + Sync
 {

@@ -130,7 +130,14 @@ impl Past {
         };
         let events: Vec<StampedEvent> = events.into_iter().enumerate().map(stamp).collect();
         let length_ms = events.last().map_or(0, |last| i64::try_from(last.event.at_ms).unwrap_or(0));
-        Arrival { call: id, header, events, closes: None, received_ms: started_ms + length_ms }
+        Arrival {
+            call: id,
+            header,
+            events,
+            closes: None,
+            received_ms: started_ms + length_ms,
+            is_live: false,
+        }
     }
 
     /// Rising, in the hours of work.

@@ -1,78 +1,55 @@
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
-use serde_json::{Map, Value, json};
-
-use super::{Delivery, Hook};
+use super::Delivery;
 use crate::call::EventKind;
 use crate::wire::{AlertCard, StampedEvent};
 
 /// Whose a call is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whose {
+    /// Number of the station.
+    pub station: u32,
     /// The agent's number.
     pub agent: String,
     /// The team.
     pub team: String,
 }
 
-/// Turns what happens on the floor into deliveries for every hook. Never waits.
-#[derive(Debug, Default)]
-pub struct Teller {
-    hooks: Vec<Hook>,
-    /// How often each open alert had been passed on when it was told last.
-    told: BTreeMap<u64, u32>,
+/// What is told of an event; none for what is not told: all but flags and the end of a call.
+pub fn of_event(whose: &Whose, stamped: &StampedEvent) -> Option<Delivery> {
+    let (event, mut body) = match &stamped.event.kind {
+        EventKind::Flag { rule, kind, item, points, from_ms, to_ms, .. } => {
+            let flag = json!({
+                "rule": rule, "kind": kind, "item": item, "points": points, "from_ms": from_ms, "to_ms": to_ms,
+            });
+            ("flag", flag)
+        }
+        EventKind::CallEnded { by } => ("call_ended", json!({"by": by})),
+        _ => return None,
+    };
+    body["at_ms"] = stamped.event.at_ms.into();
+    body["wall"] = stamped.wall.clone().into();
+    body["seq"] = stamped.seq.into();
+    body["call"] = stamped.call.clone().into();
+    body["station"] = whose.station.into();
+    body["agent"] = whose.agent.clone().into();
+    body["team"] = whose.team.clone().into();
+    Some(delivery(format!("{}:{}", stamped.call, stamped.seq), event, body))
 }
 
-impl Teller {
-    /// For these hooks.
-    pub const fn new(hooks: Vec<Hook>) -> Self {
-        Self { hooks, told: BTreeMap::new() }
-    }
+/// What is told of an alert that was raised, or went on to the next lead; `passed_on`: how often it had by then. `settled` and `assigned_to` are as the
+/// alert stands when this is made.
+pub fn of_alert(card: &AlertCard, passed_on: u32) -> Delivery {
+    let body = json!({
+        "alert": card.id, "kind": card.kind, "rule": card.rule, "at_ms": card.at_ms, "raised_ms": card.raised_ms,
+        "assigned_to": card.assigned_to, "passed_on": passed_on, "settled": card.settled,
+        "call": card.call, "station": card.station, "agent": card.agent, "team": card.team,
+    });
+    delivery(format!("alert:{}:{passed_on}", card.id), "alert", body)
+}
 
-    /// An event is stored.
-    pub fn event(&mut self, station: u32, stamped: &StampedEvent) {
-        let told = match &stamped.event.kind {
-            EventKind::Flag { rule, kind, item, points, from_ms, to_ms, .. } => {
-                let flag = json!({
-                    "rule": rule, "kind": kind, "item": item, "points": points, "from_ms": from_ms, "to_ms": to_ms,
-                });
-                ("flag", flag)
-            }
-            EventKind::CallEnded { by } => ("call_ended", json!({"by": by})),
-            _ => return,
-        };
-        let (event, Value::Object(mut body)) = told else { return };
-        body.insert("at_ms".to_owned(), stamped.event.at_ms.into());
-        body.insert("wall".to_owned(), stamped.wall.clone().into());
-        body.insert("seq".to_owned(), stamped.seq.into());
-        body.insert("station".to_owned(), station.into());
-        let id = format!("{}:{}", stamped.call, stamped.seq);
-        self.hand_out(id, event, &stamped.call, body);
-    }
-
-    /// An alert is new or has changed: told when it is new, and when it goes on to the next lead.
-    pub fn alert(&mut self, card: &AlertCard) {
-        if card.settled || !card.acknowledged_by.is_empty() {
-            self.told.remove(&card.id);
-            return;
-        }
-        if self.told.insert(card.id, card.passed_on) == Some(card.passed_on) {
-            return;
-        }
-        let Value::Object(body) = json!({
-            "alert": card.id, "kind": card.kind, "rule": card.rule, "at_ms": card.at_ms, "raised_ms": card.raised_ms,
-            "assigned_to": card.assigned_to, "passed_on": card.passed_on, "station": card.station,
-            "agent": card.agent, "team": card.team,
-        }) else {
-            return;
-        };
-        self.hand_out(format!("alert:{}:{}", card.id, card.passed_on), "alert", &card.call, body);
-    }
-
-    fn hand_out(&self, id: String, event: &'static str, call: &str, body: Map<String, Value>) {
-        let delivery = Delivery { id, event, call: call.to_owned(), body };
-        for hook in self.hooks.iter().filter(|hook| hook.wants(event)) {
-            hook.hand_in(delivery.clone());
-        }
-    }
+fn delivery(id: String, event: &'static str, mut body: Value) -> Delivery {
+    body["id"] = id.clone().into();
+    body["event"] = event.into();
+    Delivery { id, event, body: body.to_string() }
 }

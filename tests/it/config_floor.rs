@@ -115,6 +115,10 @@ fn mistakes_are_told_with_line_and_column_and_their_mend() {
         ("[review]\nappeal_days = 0", "2:15: invalid value"),
         ("[[webhooks]]\nurl = 'ftp://x'\nsecret_file = 's'", "2:7: \"ftp://x\" is no address of a service"),
         ("[[webhooks]]\nurl = 'https://x/'", "1:1: missing field `secret_file`"),
+        (
+            "[[webhooks]]\nurl = 'https://x/'\nsecret_file = 's'\n[[webhooks]]\nurl = 'https://x/'\nsecret_file = 't'\nevents = ['flag']",
+            "1:1: two webhooks have the same url",
+        ),
         ("[[webhooks]]\nurl = 'https://x/'\nsecret = 'abc'", "3:1: unknown field `secret`"),
         ("[oidc]\nissuer = 'https://x'\nclient_id = ' '", "3:13: client_id is empty"),
         ("[log]\nfilter = 'callcue=loud'", "2:10: \"callcue=loud\" is no log filter"),

@@ -188,6 +188,7 @@ fn nothing_that_is_kept_or_given_out_has_a_number() {
         closes: Some(events.len() as u64),
         events: events.clone(),
         received_ms: 0,
+        is_live: true,
     };
     store.append(&[arrival]).unwrap();
     let bytes = std::fs::read(&flac).unwrap();

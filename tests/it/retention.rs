@@ -67,7 +67,16 @@ fn keep(store: &dyn Store, call: &str, days: i64, agent: &str, words: &str, flag
         engine: String::new(),
     };
     let closes = Some(events.len() as u64);
-    store.append(&[Arrival { call: call.into(), header, events, closes, received_ms: started_ms }]).unwrap();
+    store
+        .append(&[Arrival {
+            call: call.into(),
+            header,
+            events,
+            closes,
+            received_ms: started_ms,
+            is_live: true,
+        }])
+        .unwrap();
     let sound = format!("the sound of {call}").repeat(40);
     let sha256: String = Sha256::digest(&sound).iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(

@@ -3,6 +3,7 @@
 mod arrivals;
 mod care;
 mod model;
+mod notices;
 mod people;
 mod recordings;
 mod review;
@@ -123,5 +124,12 @@ fn whole_call(call: &str, started_ms: i64, length: u64) -> Vec<StampedEvent> {
 
 fn arrival(station: u32, events: &[StampedEvent], closes: Option<u64>) -> Arrival {
     let call = events[0].call.clone();
-    Arrival { call, header: header(station), events: events.to_vec(), closes, received_ms: NINE_MS + 60_000 }
+    Arrival {
+        call,
+        header: header(station),
+        events: events.to_vec(),
+        closes,
+        received_ms: NINE_MS + 60_000,
+        is_live: true,
+    }
 }

@@ -3,13 +3,15 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use callcue::access::read_secret_file;
 use callcue::call::{Channel, EndedBy, Event, EventKind, FlagKind};
 use callcue::webhook::{
-    Backoff, Hook, HookWorker, SendClock, Teller, WAITING_MAX, Whose, hook, is_signed, signature,
+    Backoff, Delivery, Hook, HookWorker, Outbox, SendClock, Waiting, Whose, hook, is_signed, of_alert,
+    of_event, signature,
 };
 use callcue::wire::{AlertCard, AlertKind, StampedEvent};
 use serde_json::Value;
@@ -19,22 +21,63 @@ const NOW_S: i64 = 1_795_752_000;
 /// What never comes is a failure, not a hang.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Fails fast and soon again.
+/// Soon again.
 const BRISK: Backoff = Backoff {
     first: Duration::from_millis(1),
     longest: Duration::from_millis(4),
-    give_up_after: Duration::from_millis(3),
+    refused_for: Duration::from_millis(3),
+    kept_for: Duration::from_secs(60),
 };
 
+/// Stands still.
 struct StoppedClock;
 
 impl SendClock for StoppedClock {
-    fn wall_s(&self) -> i64 {
-        NOW_S
+    fn wall_ms(&self) -> i64 {
+        NOW_S * 1_000
     }
 
     fn steady(&self) -> Duration {
         Duration::ZERO
+    }
+}
+
+/// An outbox in memory that outlives its worker, as the floor's does.
+#[derive(Clone, Default)]
+struct Kept {
+    waiting: Arc<Mutex<Vec<Waiting>>>,
+    /// Attempts to settle that fail before one succeeds.
+    broken: Arc<Mutex<u32>>,
+}
+
+impl Kept {
+    fn of(deliveries: impl IntoIterator<Item = Delivery>) -> Self {
+        let kept = Self::default();
+        for (number, delivery) in (1..).zip(deliveries) {
+            kept.waiting.lock().unwrap().push(Waiting { number, raised_ms: NOW_S * 1_000, delivery });
+        }
+        kept
+    }
+
+    fn left(&self) -> Vec<String> {
+        self.waiting.lock().unwrap().iter().map(|waiting| waiting.delivery.id.clone()).collect()
+    }
+}
+
+impl Outbox for Kept {
+    fn oldest(&mut self) -> Result<(Vec<Waiting>, u64), String> {
+        let waiting = self.waiting.lock().unwrap();
+        Ok((waiting.iter().take(8).cloned().collect(), waiting.len() as u64))
+    }
+
+    fn settle(&mut self, numbers: &[u64]) -> Result<(), String> {
+        let mut broken = self.broken.lock().unwrap();
+        if *broken > 0 {
+            *broken -= 1;
+            return Err("the disk is full".to_owned());
+        }
+        self.waiting.lock().unwrap().retain(|waiting| !numbers.contains(&waiting.number));
+        Ok(())
     }
 }
 
@@ -91,12 +134,12 @@ fn read_request(stream: &TcpStream) -> Got {
     Got { head, body }
 }
 
-fn hook_to(address: &str, events: Vec<&'static str>, backoff: Backoff) -> (Hook, HookWorker) {
+fn hook_to(address: &str, backoff: Backoff) -> (Hook, HookWorker) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
     std::fs::write(&path, SECRET).unwrap();
     private(&path);
-    hook(address, read_secret_file(&path, 32).unwrap(), events, backoff)
+    hook(address, read_secret_file(&path, 32).unwrap(), backoff)
 }
 
 fn private(path: &std::path::Path) {
@@ -106,9 +149,32 @@ fn private(path: &std::path::Path) {
     let _ = path;
 }
 
-fn run(worker: HookWorker) -> thread::JoinHandle<()> {
-    let whose = |call: &str| (call == "c1").then(|| Whose { agent: "1024".into(), team: "一组".into() });
-    thread::Builder::new().spawn(move || worker.run(&StoppedClock, whose)).unwrap()
+fn run(worker: HookWorker, kept: &Kept) -> thread::JoinHandle<()> {
+    let mut outbox = kept.clone();
+    thread::Builder::new().spawn(move || worker.run(&StoppedClock, &mut outbox)).unwrap()
+}
+
+/// Waits until nothing is left.
+fn until_empty(kept: &Kept) {
+    for _ in 0..PATIENCE.as_millis() {
+        if kept.left().is_empty() {
+            return;
+        }
+        thread::park_timeout(Duration::from_millis(1));
+    }
+    panic!("{:?} are left", kept.left());
+}
+
+fn ids(told: &[Got]) -> Vec<&str> {
+    told.iter().map(|got| got.header("callcue-delivery")).collect()
+}
+
+fn whose() -> Whose {
+    Whose { station: 7, agent: "1024".into(), team: "一组".into() }
+}
+
+fn told_flag(seq: u64) -> Delivery {
+    of_event(&whose(), &flag(seq)).unwrap()
 }
 
 fn stamped(seq: u64, kind: EventKind) -> StampedEvent {
@@ -157,24 +223,22 @@ fn card(id: u64) -> AlertCard {
 #[test]
 fn flags_alerts_and_ended_calls_are_told_and_signed_and_hold_no_words() {
     let (address, got) = receiver(vec!["200 OK"; 4]);
-    let (hook, worker) =
-        hook_to(&format!("http://{address}/callcue?key=k"), vec!["flag", "alert", "call_ended"], BRISK);
+    let (hook, worker) = hook_to(&format!("http://{address}/callcue?key=k"), BRISK);
     let counts = hook.counts();
-    let mut teller = Teller::new(vec![hook]);
-    teller.event(7, &flag(3));
-    teller.event(7, &stamped(4, EventKind::HoldStarted));
-    teller.alert(&card(9));
-    teller.alert(&card(9));
-    teller.alert(&AlertCard { passed_on: 1, ..card(9) });
-    teller.alert(&AlertCard { passed_on: 1, acknowledged_by: "chen".into(), ..card(9) });
-    teller.event(7, &stamped(5, EventKind::CallEnded { by: EndedBy::Customer }));
-    let working = run(worker);
+    assert_eq!(of_event(&whose(), &stamped(4, EventKind::HoldStarted)), None);
+    let kept = Kept::of([
+        told_flag(3),
+        of_alert(&card(9), 0),
+        of_alert(&AlertCard { passed_on: 1, acknowledged_by: "chen".into(), ..card(9) }, 1),
+        of_event(&whose(), &stamped(5, EventKind::CallEnded { by: EndedBy::Customer })).unwrap(),
+    ]);
+    let working = run(worker, &kept);
     let told: Vec<Got> = (0..4).map(|_| got.recv_timeout(PATIENCE).unwrap()).collect();
-    drop(teller);
+    until_empty(&kept);
+    drop(hook);
     working.join().unwrap();
     assert_eq!((counts.delivered(), counts.failed(), counts.dropped(), counts.waiting()), (4, 0, 0, 0));
-    let ids: Vec<&str> = told.iter().map(|got| got.header("callcue-delivery")).collect();
-    assert_eq!(ids, ["c1:3", "alert:9:0", "alert:9:1", "c1:5"]);
+    assert_eq!(ids(&told), ["c1:3", "alert:9:0", "alert:9:1", "c1:5"]);
     for got in &told {
         assert!(got.head.starts_with("POST /callcue?key=k HTTP/1.1\r\n"), "{}", got.head);
         assert_eq!(got.header("content-type"), "application/json");
@@ -182,14 +246,16 @@ fn flags_alerts_and_ended_calls_are_told_and_signed_and_hold_no_words() {
         assert!(!is_signed(b"another", got.header("callcue-signature"), &got.body, NOW_S));
         let body = got.json();
         assert_eq!(
-            (&body["call"], &body["agent"], &body["team"]),
-            (&"c1".into(), &"1024".into(), &"一组".into())
+            (&body["call"], &body["agent"], &body["team"], &body["station"]),
+            (&"c1".into(), &"1024".into(), &"一组".into(), &7.into())
         );
         assert_eq!(body["id"], got.header("callcue-delivery"));
+        assert_eq!(body["event"], got.header("callcue-event"));
         let text = String::from_utf8_lossy(&got.body);
         assert!(!text.contains("这句话") && !text.contains("也不该") && !text.contains("找领导"), "{text}");
     }
     assert_eq!(told[0].json()["points"], -10);
+    assert_eq!(told[2].json()["passed_on"], 1);
     assert_eq!(told[3].json()["by"], "customer");
 }
 
@@ -197,43 +263,95 @@ fn flags_alerts_and_ended_calls_are_told_and_signed_and_hold_no_words() {
 fn a_hook_that_fails_gets_the_same_delivery_again_until_it_takes_it() {
     let (address, got) =
         receiver(vec!["500 -", "302 Found\r\nlocation: http://127.0.0.1:1/", "503 -", "204 -", "200 -"]);
-    let patient = Backoff { give_up_after: Duration::from_secs(3_600), ..BRISK };
-    let (hook, worker) = hook_to(&format!("http://{address}/"), vec!["flag"], patient);
+    let (hook, worker) = hook_to(&format!("http://{address}/"), BRISK);
     let counts = hook.counts();
-    let mut teller = Teller::new(vec![hook]);
-    teller.event(7, &flag(1));
-    teller.event(7, &flag(2));
-    let working = run(worker);
+    let kept = Kept::of([told_flag(1), told_flag(2)]);
+    let working = run(worker, &kept);
     let told: Vec<Got> = (0..5).map(|_| got.recv_timeout(PATIENCE).unwrap()).collect();
-    drop(teller);
+    until_empty(&kept);
+    drop(hook);
     working.join().unwrap();
-    let ids: Vec<&str> = told.iter().map(|got| got.header("callcue-delivery")).collect();
-    assert_eq!(ids, ["c1:1", "c1:1", "c1:1", "c1:1", "c1:2"], "in order, and no redirection is followed");
+    assert_eq!(
+        ids(&told),
+        ["c1:1", "c1:1", "c1:1", "c1:1", "c1:2"],
+        "in order, and no redirection is followed"
+    );
     assert_eq!((counts.delivered(), counts.failed(), counts.dropped()), (2, 3, 0));
 }
 
 #[test]
-fn a_hook_that_is_gone_is_given_up_and_holds_up_nobody() {
+fn what_waits_when_the_floor_stops_is_told_after_its_next_start() {
     let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (hook, worker) = hook_to(&format!("http://{dead}/"), vec!["flag"], BRISK);
+    let (hook, worker) = hook_to(&format!("http://{dead}/"), Backoff::default());
     let counts = hook.counts();
-    let mut teller = Teller::new(vec![hook]);
-    (0..WAITING_MAX as u64 + 10).for_each(|seq| teller.event(7, &flag(seq)));
-    assert_eq!((counts.waiting(), counts.dropped()), (WAITING_MAX as u64, 10));
-    drop(teller);
-    // The floor stops: what waits is lost, and the thread ends.
-    run(worker).join().unwrap();
-    assert_eq!(counts.delivered(), 0);
+    let kept = Kept::of((1..=20).map(told_flag));
+    let working = run(worker, &kept);
+    for _ in 0..PATIENCE.as_millis() {
+        if counts.failed() > 0 {
+            break;
+        }
+        thread::park_timeout(Duration::from_millis(1));
+    }
+    // In the middle of a wait.
+    drop(hook);
+    working.join().unwrap();
+    assert_eq!((counts.delivered(), counts.dropped(), counts.waiting(), kept.left().len()), (0, 0, 20, 20));
+
+    let (address, got) = receiver(vec!["200 -"; 20]);
+    let (hook, worker) = hook_to(&format!("http://{address}/"), Backoff::default());
+    let working = run(worker, &kept);
+    let told: Vec<Got> = (0..20).map(|_| got.recv_timeout(PATIENCE).unwrap()).collect();
+    until_empty(&kept);
+    drop(hook);
+    working.join().unwrap();
+    assert_eq!(ids(&told), (1..=20).map(|seq| format!("c1:{seq}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_delivery_that_is_refused_is_given_up_and_the_next_comes_through() {
+    let (address, got) = receiver(vec!["400 -", "400 -", "429 -", "408 -", "429 -", "200 -"]);
+    let backoff = Backoff { first: Duration::from_millis(2), ..BRISK };
+    let (hook, worker) = hook_to(&format!("http://{address}/"), backoff);
+    let counts = hook.counts();
+    let kept = Kept::of([told_flag(1), told_flag(2)]);
+    let working = run(worker, &kept);
+    let told: Vec<Got> = (0..6).map(|_| got.recv_timeout(PATIENCE).unwrap()).collect();
+    until_empty(&kept);
+    drop(hook);
+    working.join().unwrap();
+    // The second wait, 4 ms, would be over the 3 ms; "too many" and "too slow" refuse nothing.
+    assert_eq!(ids(&told), ["c1:1", "c1:1", "c1:2", "c1:2", "c1:2", "c1:2"]);
+    assert_eq!((counts.delivered(), counts.failed(), counts.dropped()), (1, 5, 1));
+}
+
+#[test]
+fn what_cannot_be_settled_is_told_again_and_what_is_too_old_is_not_told() {
+    let (address, got) = receiver(vec!["200 -"; 3]);
+    let (hook, worker) = hook_to(&format!("http://{address}/"), BRISK);
+    let counts = hook.counts();
+    let kept = Kept::of([told_flag(1), told_flag(2)]);
+    kept.waiting.lock().unwrap()[0].raised_ms -= 60_001;
+    *kept.broken.lock().unwrap() = 1;
+    let working = run(worker, &kept);
+    let told: Vec<Got> = (0..2).map(|_| got.recv_timeout(PATIENCE).unwrap()).collect();
+    until_empty(&kept);
+    drop(hook);
+    working.join().unwrap();
+    assert_eq!(ids(&told), ["c1:2", "c1:2"]);
+    assert_eq!((counts.delivered(), counts.dropped()), (2, 2));
 }
 
 #[test]
 fn waits_double_up_to_a_limit_and_end() {
-    let backoff = Backoff::default();
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let (backoff, zero) = (Backoff::default(), Duration::ZERO);
     let waits: Vec<u64> =
-        (1..=11).map(|failures| backoff.wait(failures, Duration::ZERO).unwrap().as_secs()).collect();
+        (1..=11).map(|failures| backoff.wait(failures, true, zero, zero).unwrap().as_secs()).collect();
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-    assert_eq!(backoff.wait(1_000, Duration::from_secs(3_301)), None);
-    assert!(backoff.wait(u32::MAX, Duration::from_secs(3_300)).is_some());
+    assert_eq!(backoff.wait(1_000, true, Duration::from_secs(3_301), zero), None, "refused for an hour");
+    assert!(backoff.wait(u32::MAX, true, Duration::from_secs(3_300), zero).is_some());
+    assert!(backoff.wait(1_000, false, HOUR * 71, HOUR * 71).is_some(), "away over a weekend");
+    assert_eq!(backoff.wait(1_000, false, HOUR * 72, HOUR * 72), None);
 }
 
 #[test]

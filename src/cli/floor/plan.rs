@@ -53,7 +53,6 @@ pub(super) fn plan(
         masks: settings.privacy.mask,
         retention: retention(&settings.retention),
         import_model: settings.import.model.clone(),
-        tap: None,
         webhooks: webhooks(settings)?,
         people,
         standard: StandardPaths {
@@ -102,16 +101,13 @@ fn thresholds(settings: &FloorSettings) -> Thresholds {
 }
 
 fn webhooks(settings: &FloorSettings) -> anyhow::Result<Vec<WebhookPlan>> {
-    let name = |event: &WebhookEvent| match event {
-        WebhookEvent::Flag => "flag",
-        WebhookEvent::Alert => "alert",
-        WebhookEvent::CallEnded => "call_ended",
-    };
     let plan = |webhook: &WebhookSettings| {
         Ok(WebhookPlan {
             address: webhook.url.as_str().to_owned(),
             secret: read_secret_file(&webhook.secret_file, SECRET_MIN)?,
-            events: webhook.events.iter().map(name).collect(),
+            flags: webhook.events.contains(&WebhookEvent::Flag),
+            alerts: webhook.events.contains(&WebhookEvent::Alert),
+            ended_calls: webhook.events.contains(&WebhookEvent::CallEnded),
         })
     };
     settings.webhooks.iter().map(plan).collect()

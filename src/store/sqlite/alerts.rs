@@ -1,18 +1,30 @@
-use rusqlite::{Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::SqliteStore;
 use super::column::{signed, unsigned, variant, word};
-use crate::store::{AlertRecord, AlertStore, StoreError};
+use super::{SqliteStore, notices};
+use crate::store::{AlertRecord, AlertStore, StoreError, StoreFault};
 use crate::wire::AlertCard;
+
+/// What [`alert`] reads.
+const COLUMNS: &str = "id, station, agent, team, call, at_ms, rule, kind, text, raised_ms, assigned_to, passed_on, acknowledged_by,
+    settled, settled_ms";
 
 impl AlertStore for SqliteStore {
     fn put_alerts(&self, alerts: &[AlertRecord]) -> Result<(), StoreError> {
         self.write("keep alerts", |connection| {
-            let sql = "INSERT OR REPLACE INTO alerts (id, station, agent, team, call, at_ms, rule, kind, text, raised_ms,
-                           assigned_to, passed_on, acknowledged_by, settled, settled_ms)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+            let sql = "SELECT passed_on FROM alerts WHERE id = ?1";
+            let mut kept = connection.prepare_cached(sql)?;
+            let sql = "INSERT INTO alerts (id, station, agent, team, call, at_ms, rule, kind, text, raised_ms, assigned_to,
+                           passed_on, acknowledged_by, settled, settled_ms)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                       ON CONFLICT DO UPDATE SET station = excluded.station, agent = excluded.agent, team = excluded.team,
+                           call = excluded.call, at_ms = excluded.at_ms, rule = excluded.rule, kind = excluded.kind,
+                           text = excluded.text, raised_ms = excluded.raised_ms, assigned_to = excluded.assigned_to,
+                           passed_on = excluded.passed_on, acknowledged_by = excluded.acknowledged_by,
+                           settled = excluded.settled, settled_ms = excluded.settled_ms";
             let mut statement = connection.prepare_cached(sql)?;
             for AlertRecord { card, settled_ms } in alerts {
+                let before = kept.query_row([signed(card.id)], |row| unsigned(row, 0)).optional()?;
                 statement.execute(params![
                     signed(card.id),
                     card.station,
@@ -30,6 +42,7 @@ impl AlertStore for SqliteStore {
                     card.settled,
                     settled_ms,
                 ])?;
+                notices::note_alert(connection, card, before)?;
             }
             Ok(())
         })
@@ -37,10 +50,8 @@ impl AlertStore for SqliteStore {
 
     fn open_alerts(&self) -> Result<Vec<AlertRecord>, StoreError> {
         self.read("list alerts", |connection| {
-            let sql = "SELECT id, station, agent, team, call, at_ms, rule, kind, text, raised_ms, assigned_to, passed_on,
-                           acknowledged_by, settled, settled_ms
-                       FROM alerts WHERE settled = 0 ORDER BY id";
-            let mut statement = connection.prepare_cached(sql)?;
+            let sql = format!("SELECT {COLUMNS} FROM alerts WHERE settled = 0 ORDER BY id");
+            let mut statement = connection.prepare_cached(&sql)?;
             let alerts = statement.query_map([], alert)?;
             Ok(alerts.collect::<Result<_, _>>()?)
         })
@@ -52,6 +63,12 @@ impl AlertStore for SqliteStore {
             Ok(connection.prepare_cached(sql)?.query_row([], |row| unsigned(row, 0))?)
         })
     }
+}
+
+/// An alert as it stands.
+pub(super) fn card(connection: &Connection, id: i64) -> Result<AlertCard, StoreFault> {
+    let sql = format!("SELECT {COLUMNS} FROM alerts WHERE id = ?1");
+    Ok(connection.prepare_cached(&sql)?.query_row([id], alert)?.card)
 }
 
 fn alert(row: &Row<'_>) -> rusqlite::Result<AlertRecord> {

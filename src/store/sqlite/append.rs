@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{signed, unsigned, word};
 use super::figures::{Figures, state_number, state_of};
-use super::{review, search};
+use super::{notices, review, search};
 use crate::call::{EventKind, can_name_a_call};
 use crate::store::{Appended, Arrival, CallState, Standing, StoreFault};
 use crate::wire::StampedEvent;
@@ -84,6 +84,9 @@ pub(super) fn append(connection: &Connection, arrival: &Arrival) -> Result<Appen
         for event in &arrival.events[fresh.clone()] {
             keep_event(connection, key, event)?;
             keep_findings(connection, &whose, event)?;
+            if arrival.is_live {
+                notices::note_event(connection, key, event, arrival.received_ms)?;
+            }
         }
     }
     Ok(Appended { standing: figures.standing(), fresh, foreign: false })

@@ -21,6 +21,7 @@ mod fault;
 mod figures;
 mod folder;
 mod import;
+mod notices;
 mod people;
 mod query;
 mod recording;

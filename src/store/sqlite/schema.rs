@@ -3,20 +3,22 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::search;
 use crate::store::StoreFault;
 
-/// Version of `schema.sql` and `review.sql`, in the file's `user_version`.
-pub(super) const VERSION: u32 = 3;
+/// Version of `schema.sql`, `review.sql` and `notices.sql`, in the file's `user_version`.
+pub(super) const VERSION: u32 = 4;
 /// In the file's `application_id`, so that another program's file is not taken for one: "call".
 const APPLICATION: i32 = 0x6361_6c6c;
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// What version 3 added, as a new file has it.
 const REVIEW: &str = include_str!("review.sql");
+/// What version 4 added.
+const NOTICES: &str = include_str!("notices.sql");
 
 /// A step from one version to the next, inside the transaction of them all.
 type Upgrade = fn(&Connection) -> Result<(), StoreFault>;
 
 /// Step `n` leads from version `n + 1` to `n + 2`.
-const UPGRADES: [Upgrade; VERSION as usize - 1] = [to_2, to_3];
+const UPGRADES: [Upgrade; VERSION as usize - 1] = [to_2, to_3, to_4];
 
 /// Makes a new file what it should be, or brings an older one up to date; all in one transaction, so that it is one or the other
 /// whatever happens meanwhile.
@@ -29,6 +31,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), StoreFault> {
     if tables == 0 {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute_batch(REVIEW)?;
+        transaction.execute_batch(NOTICES)?;
     } else {
         if number("application_id")? != i64::from(APPLICATION) {
             return Err(StoreFault::Conflict("that is a file of another program".to_owned()));
@@ -55,5 +58,10 @@ fn to_2(connection: &Connection) -> Result<(), StoreFault> {
 fn to_3(connection: &Connection) -> Result<(), StoreFault> {
     connection.execute_batch(REVIEW)?;
     connection.execute_batch(include_str!("upgrade/3.sql"))?;
+    Ok(())
+}
+
+fn to_4(connection: &Connection) -> Result<(), StoreFault> {
+    connection.execute_batch(NOTICES)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
--- What a floor keeps, version 3. New files are made by this; older ones are brought here by upgrade/.
+-- What a floor keeps, version 4, with review.sql and notices.sql. New files are made by this; older ones are brought here by upgrade/.
 --
 -- Units: `_ms` with a wall in its name (started, received, raised, …) is ms since 1970-01-01 UTC; `at_ms`, `from_ms`, `to_ms`,
 -- `length_ms` are audio time of a call in ms. Points are whole points of the assessment standard, negative for a deduction.

@@ -32,7 +32,7 @@ fn made(drawn: &Drawn, in_order: bool, model: &Model) -> Arrival {
     let next = model.calls.get(&id).map_or(1, |call| call.events.len() as u64 + 1);
     let from = if in_order { next.saturating_sub(from % 3).max(1) } else { from };
     let events = all.into_iter().skip(from as usize - 1).take(count).collect();
-    Arrival { call: id, header: header(station), events, closes, received_ms: NINE_MS }
+    Arrival { call: id, header: header(station), events, closes, received_ms: NINE_MS, is_live: true }
 }
 
 fn check(store: &SqliteStore, model: &Model) -> Result<(), TestCaseError> {

@@ -28,10 +28,11 @@ use callcue::store::review::{
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
     AgentRow, AlertRecord, AlertStore, AppealStore, Appended, Arrival, AuditEntry, AuditQuery,
-    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, DueQuery, Erased, FlagRow, ImportDraft,
-    ImportFile, ImportRow, ImportStore, MonthFrame, NewStation, PeopleStore, QualityStore, QueueStore,
-    RetentionStore, ReviewFigures, ReviewStore, Role, ScoreStore, SearchStore, SessionRow, Standing,
-    StationRow, Store, StoreError, StoreFault, TextHit, TextQuery, UserRow,
+    CalibrationStore, CallQuery, CallRow, CallStore, DecidedFlag, DueQuery, Erased, FlagRow, HookRow,
+    ImportDraft, ImportFile, ImportRow, ImportStore, MonthFrame, NewStation, NoticeRow, NoticeStore,
+    PeopleStore, QualityStore, QueueStore, RetentionStore, ReviewFigures, ReviewStore, Role, ScoreStore,
+    SearchStore, SessionRow, Standing, StationRow, Store, StoreError, StoreFault, TextHit, TextQuery,
+    UserRow,
 };
 use callcue::wire::{
     CallOffer, Day, FLOOR_PROTOCOL, FromFloor, FromLead, StampedEvent, StationHello, Tile, ToFloor, ToLead,
@@ -248,6 +249,15 @@ impl ImportStore for Disk {
     }
 }
 
+impl NoticeStore for Disk {
+    hand_on! {
+        fn keep_hooks(hooks: &[HookRow]) -> ();
+        fn notices(hook: &str, limit: u32) -> Vec<NoticeRow>;
+        fn notices_waiting(hook: &str) -> u64;
+        fn settle_notices(numbers: &[u64]) -> ();
+    }
+}
+
 impl SearchStore for Disk {
     hand_on! {
         fn search(query: &TextQuery) -> Vec<TextHit>;
@@ -392,7 +402,6 @@ impl TestFloor {
             timeouts,
             hosts: Vec::new(),
             tls,
-            tap: None,
             counts: Arc::clone(&counts),
             people,
             files: Arc::new(ScriptFiles::open(StandardPaths::default()).unwrap().reader()),

@@ -122,5 +122,5 @@ pub(crate) fn arrival(number: u64, events: Vec<Event>) -> Arrival {
         StampedEvent { call: call.clone(), seq: index as u64 + 1, wall, event }
     };
     let events = events.into_iter().enumerate().map(stamp).collect();
-    Arrival { call: call.clone(), header, events, closes: None, received_ms: started_ms }
+    Arrival { call: call.clone(), header, events, closes: None, received_ms: started_ms, is_live: true }
 }

@@ -312,7 +312,7 @@ impl Room {
             engine: text(),
         };
         let received_ms = WALL_MS + self.now.as_millis() as i64 - self.wall_back_ms;
-        Arrival { call, header, events, closes, received_ms }
+        Arrival { call, header, events, closes, received_ms, is_live: true }
     }
 
     /// The floor stores what it has, and confirms; with a full disk it keeps what it has and tries again.
