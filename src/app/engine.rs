@@ -7,7 +7,7 @@ use super::idle_ear::IdleEar;
 use super::levels::Meters;
 use super::live_sound::LiveSound;
 use super::notices;
-use super::script_files::{Look, ScriptFiles, Standard};
+use super::script_files::{Look, ScriptFiles};
 use crate::call::{CallTime, Channel, Customer, EndedBy, Event, PerChannel};
 use crate::capture::{CaptureEvent, LineTime, LossReason};
 use crate::config::AutoStartSettings;
@@ -15,6 +15,7 @@ use crate::http::{CallState, Command, Refusal};
 use crate::listen::CallListener;
 use crate::monitor::Input;
 use crate::privacy::Masker;
+use crate::score::Standard;
 use crate::script::Script;
 use crate::transcribe::{JobRunner, TextUpdate};
 use crate::uplink::UplinkHandle;
@@ -154,7 +155,7 @@ impl<S: Screen> Engine<S> {
         }
         self.give_up_last_words();
         self.look_at_script();
-        let Standard { script, assessment } = self.parts.scripts.standing().clone();
+        let Standard { script, assessment, .. } = self.parts.scripts.standing().clone();
         let answered = self.line_end[Channel::Agent].max(self.line_end[Channel::Customer]);
         let agent = self.parts.agent.clone();
         let mut listener = CallListener::new(
@@ -200,7 +201,7 @@ impl<S: Screen> Engine<S> {
         match self.parts.scripts.look() {
             Look::Same => {}
             Look::Taken => {
-                let sha256 = self.parts.scripts.script_sha256();
+                let sha256 = self.parts.scripts.standing().script_sha256.clone();
                 self.screen.script(&self.parts.scripts.standing().script, &sha256);
                 self.screen.moment(notices::script_refused(None));
             }

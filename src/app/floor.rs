@@ -3,6 +3,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::clock::SystemClock;
 use super::floor_backtests::FloorBacktests;
@@ -10,13 +13,14 @@ use super::floor_demo::DemoRoom;
 use super::floor_hooks::{WebhookPlan, start_hooks};
 use super::import::{MakeRunner, RecordingImporter};
 use super::model::load_model;
-use super::script_files::{ScriptFiles, StandardPaths};
+use super::script_files::{Look, ScriptFiles, StandardPaths};
 use super::station::told_to_stop;
 use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
 use crate::board::Thresholds;
 use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Timeouts, serve};
 use crate::http::bind;
 use crate::privacy::RetentionPlan;
+use crate::score::Standard;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::transcribe::{BUNDLED_MODEL_NAME, Inline, JobRunner, TextCleaner, TranscribeSettings};
@@ -24,6 +28,8 @@ use crate::webhook::Hook;
 
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
+/// Between two looks at the files of the script.
+const SCRIPT_LOOK: Duration = Duration::from_secs(2);
 
 /// Told once everything stands; may fill the room.
 pub type Ready = Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>;
@@ -86,6 +92,9 @@ pub struct OpenFloor {
 pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     allow_many_sockets();
     let scripts = ScriptFiles::open(plan.standard)?;
+    let files = Arc::new(scripts.reader());
+    let (standing, standard) = watch::channel(scripts.standing().clone());
+    thread::Builder::new().name("script".to_owned()).spawn(move || keep_up(scripts, &standing))?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&plan.folder)?);
     let (audit, audit_writer) = audit_queue();
     let audit_store = Arc::clone(&store);
@@ -103,7 +112,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()?;
-    let importer = importer(&store, &plan.folder, &scripts, plan.import_model, plan.masks);
+    let importer = importer(&store, &plan.folder, standard.clone(), plan.import_model, plan.masks);
     runtime.block_on(async {
         let listener = bind(plan.listen).await?;
         let is_secure = plan.tls.is_some();
@@ -128,12 +137,11 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             tls: plan.tls,
             counts: Arc::new(Counts::default()),
             people: PeopleParts { hooks: hook_counts, ..plan.people },
-            script: Arc::clone(&scripts.standing().script),
-            assessment: Arc::clone(&scripts.standing().assessment),
-            files: Arc::new(scripts.reader()),
+            standard: standard.clone(),
+            files,
             backtests: Arc::new(FloorBacktests {
                 store: Arc::clone(&store),
-                assessment: Arc::clone(&scripts.standing().assessment),
+                standard,
                 threads: plan.backtest_threads,
             }),
             appeal_days: plan.appeal_days,
@@ -152,12 +160,40 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Hands on what the files of the script and of the assessment standard say, as they are changed; ends with those who want to know.
+fn keep_up(mut scripts: ScriptFiles, standing: &watch::Sender<Standard>) {
+    let mut told = None;
+    while !standing.is_closed() {
+        thread::park_timeout(SCRIPT_LOOK);
+        match scripts.look() {
+            Look::Same => {}
+            Look::Taken => {
+                tracing::info!(
+                    sha256 = scripts.standing().script_sha256,
+                    "the script was changed and is taken"
+                );
+                standing.send_replace(scripts.standing().clone());
+                told = None;
+            }
+            Look::Refused(refused) => {
+                if told.as_ref() != Some(&refused) {
+                    tracing::error!(
+                        why = refused.en,
+                        "the script was changed and is wrong; what was taken last stays"
+                    );
+                }
+                told = Some(refused);
+            }
+        }
+    }
+}
+
 /// Brings recordings into the store by the speech model at `model`, or the one that comes with callcue. It is loaded when it is needed, and
 /// works on one thread.
 pub fn importer(
     store: &Arc<dyn Store>,
     folder: &Path,
-    scripts: &ScriptFiles,
+    standard: watch::Receiver<Standard>,
     model: Option<PathBuf>,
     masks: bool,
 ) -> Arc<dyn Importer> {
@@ -168,7 +204,7 @@ pub fn importer(
         let runner = Inline::new(Box::new(loaded.recognizer()?), Arc::new(TextCleaner::new()));
         Ok(Box::new(runner) as Box<dyn JobRunner + Send>)
     });
-    Arc::new(RecordingImporter::new(Arc::clone(store), folder, scripts, name, masks, runner))
+    Arc::new(RecordingImporter::new(Arc::clone(store), folder, standard, name, masks, runner))
 }
 
 /// A socket is a file to the system, which allows 1 024 of them by default: fewer than a large floor has stations.

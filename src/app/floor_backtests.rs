@@ -3,9 +3,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
 
+use tokio::sync::watch;
+
 use super::backtest::{BacktestOutcome, BacktestPlan, run_backtest};
 use crate::floor::{BacktestRunner, BacktestWatch};
-use crate::score::Assessment;
+use crate::score::Standard;
 use crate::script::Script;
 use crate::store::{Store, StoreError};
 
@@ -13,8 +15,8 @@ use crate::store::{Store, StoreError};
 pub struct FloorBacktests {
     /// The floor's store.
     pub store: Arc<dyn Store>,
-    /// What a breach costs.
-    pub assessment: Arc<Assessment>,
+    /// What a breach costs, as it stands when one begins.
+    pub standard: watch::Receiver<Standard>,
     /// Calls judged at the same time, one thread each.
     pub threads: NonZeroUsize,
 }
@@ -24,7 +26,7 @@ impl BacktestRunner for FloorBacktests {
         let store = Arc::clone(&self.store);
         let plan = BacktestPlan {
             script,
-            assessment: Arc::clone(&self.assessment),
+            assessment: Arc::clone(&self.standard.borrow().assessment),
             since_ms,
             threads: self.threads,
         };

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 
 use super::clock::Stopwatch;
 use super::import_reasons::{not_known, problem};
 use super::replay::{Heard, ReplayPlan, hear};
-use super::script_files::{ScriptFiles, Standard};
 use crate::call::{Channel, Customer, Event};
 use crate::capture::file::{CallFile, FileError, OpenOptions};
 use crate::floor::{ImportProgress, Importer};
@@ -20,6 +20,7 @@ use crate::import::{CallFacts, ImportOrder, ImportPlan};
 use crate::models::sha256_of;
 use crate::privacy::{Masker, silenced};
 use crate::record::{CallRecorder, create_private_file, create_private_folder, silence};
+use crate::score::Standard;
 use crate::store::{Arrival, CallHeader, FileState, ImportFile, ImportRow, Store, StoreError};
 use crate::transcribe::JobRunner;
 use crate::uplink::compress;
@@ -41,10 +42,8 @@ pub struct RecordingImporter {
     pub store: Arc<dyn Store>,
     /// The floor's data.
     pub data: PathBuf,
-    /// What old calls are held against.
-    pub standard: Standard,
-    /// SHA-256 of the script's file, hexadecimal.
-    pub script_sha256: String,
+    /// What old calls are held against: each file, as it stands when it is heard.
+    pub standard: watch::Receiver<Standard>,
     /// Name of the speech model.
     pub model: String,
     /// Whether personal numbers are masked and silenced.
@@ -82,20 +81,12 @@ impl RecordingImporter {
     pub fn new(
         store: Arc<dyn Store>,
         data: &Path,
-        scripts: &ScriptFiles,
+        standard: watch::Receiver<Standard>,
         model: String,
         masks: bool,
         runner: MakeRunner,
     ) -> Self {
-        Self {
-            store,
-            data: data.to_owned(),
-            standard: scripts.standing().clone(),
-            script_sha256: scripts.script_sha256(),
-            model,
-            masks,
-            runner,
-        }
+        Self { store, data: data.to_owned(), standard, model, masks, runner }
     }
 
     fn work(&self, row: &ImportRow, progress: &ImportProgress) -> anyhow::Result<()> {
@@ -112,7 +103,8 @@ impl RecordingImporter {
             }
             let clock = Stopwatch::start();
             let path = folder.join(&file.file);
-            let bring = Bring { importer: self, row, order: &order, plan: &plan, progress };
+            let standard = self.standard.borrow().clone();
+            let bring = Bring { importer: self, row, order: &order, plan: &plan, standard, progress };
             match bring.file(&path, &mut file, &mut runner) {
                 Ok(()) => file.state = FileState::Done,
                 Err(Stop::Refused(reason)) => (file.state, file.reason) = (FileState::Refused, reason),
@@ -171,6 +163,8 @@ struct Bring<'a> {
     row: &'a ImportRow,
     order: &'a ImportOrder,
     plan: &'a ImportPlan,
+    /// What this file is held against.
+    standard: Standard,
     progress: &'a ImportProgress,
 }
 
@@ -242,7 +236,7 @@ impl Bring<'_> {
         runner: &mut dyn JobRunner,
         scratch: &Scratch,
     ) -> Result<Heard, Stop> {
-        let Standard { script, assessment } = self.importer.standard.clone();
+        let Standard { script, assessment, .. } = self.standard.clone();
         let plan = ReplayPlan {
             script,
             assessment,
@@ -289,8 +283,8 @@ impl Bring<'_> {
             station: STATION,
             agent: facts.agent.clone(),
             team: facts.team.clone(),
-            script: self.importer.standard.script.name.clone(),
-            script_sha256: self.importer.script_sha256.clone(),
+            script: self.standard.script.name.clone(),
+            script_sha256: self.standard.script_sha256.clone(),
             model: self.importer.model.clone(),
             engine: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -7,18 +7,9 @@ use anyhow::anyhow;
 use sha2::{Digest, Sha256};
 
 use crate::hex;
-use crate::score::{self, Assessment};
+use crate::score::{self, Assessment, Standard};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
 use crate::workbench::{Files, NamedText};
-
-/// What calls are held against.
-#[derive(Clone, Debug)]
-pub struct Standard {
-    /// What must be said.
-    pub script: Arc<Script>,
-    /// What a breach costs.
-    pub assessment: Arc<Assessment>,
-}
 
 /// The files in which a [`Standard`] is written; none: the one that comes with callcue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +31,6 @@ pub struct ScriptFiles {
     paths: StandardPaths,
     read: Texts,
     standing: Standard,
-    /// What `standing` was read from.
-    standing_text: String,
     /// What is wrong with `read`.
     refused: Option<Refused>,
     /// At the last look they could not be read.
@@ -82,8 +71,7 @@ impl ScriptFiles {
     pub fn open(paths: StandardPaths) -> anyhow::Result<Self> {
         let read = paths.read()?;
         let standing = paths.parse(&read)?;
-        let standing_text = read.script.clone();
-        Ok(Self { paths, read, standing, standing_text, refused: None, unreadable: false })
+        Ok(Self { paths, read, standing, refused: None, unreadable: false })
     }
 
     /// Reads both files as they are now, for somebody who tries them; what calls are held against stays as it is.
@@ -104,11 +92,6 @@ impl ScriptFiles {
     /// What was read last without a mistake.
     pub const fn standing(&self) -> &Standard {
         &self.standing
-    }
-
-    /// SHA-256 of the script's text that was read last without a mistake, hexadecimal.
-    pub fn script_sha256(&self) -> String {
-        hex::digits(&Sha256::digest(self.standing_text.as_bytes()))
     }
 
     /// Looks at the files again.
@@ -133,7 +116,6 @@ impl ScriptFiles {
         match parsed {
             Ok(standing) => {
                 self.standing = standing;
-                self.standing_text.clone_from(&self.read.script);
                 self.refused = None;
                 Look::Taken
             }
@@ -168,7 +150,8 @@ impl StandardPaths {
             script.company.clone_from(company);
         }
         let assessment = Assessment::parse(&name(&self.assessment, score::BUNDLED_NAME), &texts.assessment)?;
-        Ok(Standard { script: Arc::new(script), assessment: Arc::new(assessment) })
+        let script_sha256 = hex::digits(&Sha256::digest(texts.script.as_bytes()));
+        Ok(Standard { script: Arc::new(script), assessment: Arc::new(assessment), script_sha256 })
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn start_uplink(
         version: hello.version.clone(),
         agent: hello.agent.clone(),
         script: hello.script.clone(),
-        script_sha256: scripts.script_sha256(),
+        script_sha256: scripts.standing().script_sha256.clone(),
         model: hello.model.clone(),
     };
     let plan = UplinkPlan {

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
+use tokio::sync::watch;
 
 use super::files::unreadable;
 use super::floor::FloorSettingsArgs;
@@ -59,8 +60,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let scripts = ScriptFiles::open(standard)?;
     let import = take_in(&*store, args, &order)?;
+    let (_, standard) = watch::channel(scripts.standing().clone());
     let importer =
-        importer(&store, &settings.data, &scripts, settings.import.model.clone(), settings.privacy.mask);
+        importer(&store, &settings.data, standard, settings.import.model.clone(), settings.privacy.mask);
     let progress = Arc::new(ImportProgress::default());
     progress.begin(import);
     let (over, is_over) = sync_channel::<()>(1);

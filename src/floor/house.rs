@@ -17,7 +17,7 @@ use crate::board::Thresholds;
 use crate::http::{Fault, ReadFiles};
 use crate::privacy::RetentionPlan;
 use crate::review::Refusal;
-use crate::score::Assessment;
+use crate::score::{Assessment, Standard};
 use crate::script::Script;
 use crate::store::{Store, StoreError, StoreFault};
 
@@ -49,11 +49,9 @@ pub struct FloorParts {
     pub people: PeopleParts,
     /// What is kept, how, and how long.
     pub keeping: Keeping,
-    /// What the numbers of rules mean.
-    pub script: Arc<Script>,
-    /// What a breach costs.
-    pub assessment: Arc<Assessment>,
-    /// Both as they stand on disk, for the page of the script's owner.
+    /// What the numbers of rules mean and what a breach costs; what is sent there holds from then on.
+    pub standard: watch::Receiver<Standard>,
+    /// Both as they stand on disk, mistakes and all, for the page of the script's owner.
     pub files: ReadFiles,
     /// Who tries changed scripts on kept calls.
     pub backtests: Arc<dyn BacktestRunner>,
@@ -120,10 +118,7 @@ pub(crate) struct House {
     pub(crate) timeouts: Timeouts,
     pub(crate) counts: Arc<Counts>,
     pub(crate) people: PeopleParts,
-    /// What the numbers of rules mean, as of the floor's start.
-    pub(crate) script: Arc<Script>,
-    /// What a breach costs, as of the floor's start.
-    pub(crate) assessment: Arc<Assessment>,
+    standard: watch::Receiver<Standard>,
     /// Changed scripts, tried on kept calls.
     pub(super) backtests: Backtests,
     /// Days in which an agent may answer to what was decided.
@@ -170,8 +165,7 @@ impl House {
             timeouts: parts.timeouts,
             counts: Arc::clone(&parts.counts),
             people: std::mem::take(&mut parts.people),
-            script: Arc::clone(&parts.script),
-            assessment: Arc::clone(&parts.assessment),
+            standard: parts.standard.clone(),
             backtests: Backtests::new(Arc::clone(&parts.backtests)),
             appeal_days: parts.appeal_days,
             log_ins: LogIns::default(),
@@ -194,6 +188,16 @@ impl House {
     /// A number that no connection had before.
     pub(super) fn next_number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// What the numbers of rules mean, by now.
+    pub(crate) fn script(&self) -> Arc<Script> {
+        Arc::clone(&self.standard.borrow().script)
+    }
+
+    /// What a breach costs, by now.
+    pub(crate) fn assessment(&self) -> Arc<Assessment> {
+        Arc::clone(&self.standard.borrow().assessment)
     }
 
     /// Stations were enrolled or revoked: the board looks at once instead of within some seconds.

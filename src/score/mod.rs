@@ -7,6 +7,7 @@ mod card;
 mod entry;
 mod mark;
 mod month;
+mod standard;
 
 pub use card::{
     CardFacts, Counted, Fault, ItemSum, Member, MemberScore, MonthMean, MonthSum, MonthTotal, ScoreCard,
@@ -15,6 +16,7 @@ pub use card::{
 pub use entry::{Decider, Entry, EntryOrder, Objection};
 pub use mark::{Answer, Appeal, Mark, MarkSource, Ruling};
 pub use month::{Earned, Finding, Found, Proposal};
+pub use standard::Standard;
 
 use std::collections::{BTreeMap, BTreeSet};
 

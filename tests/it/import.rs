@@ -12,6 +12,7 @@ use callcue::store::sqlite::SqliteStore;
 use callcue::store::{CallQuery, CallRow, FileState, ImportDraft, ImportFile, RecordingState, Role, Store};
 use callcue::transcribe::JobRunner;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::support::demo_call::{AGENT, CUSTOMER, blocks, files_with, line, runner};
 use crate::support::floor::{Disk, TestFloor, brisk};
@@ -147,7 +148,8 @@ fn importer(store: Arc<dyn Store>, data: &Path, masks: bool) -> RecordingImporte
         Ok(Box::new(runner(lines)) as Box<dyn JobRunner + Send>)
     };
     let scripts = ScriptFiles::open(StandardPaths::default()).unwrap();
-    RecordingImporter::new(store, data, &scripts, "scripted".into(), masks, Box::new(make))
+    let (_, standard) = watch::channel(scripts.standing().clone());
+    RecordingImporter::new(store, data, standard, "scripted".into(), masks, Box::new(make))
 }
 
 /// An import of a folder, as the command makes it.

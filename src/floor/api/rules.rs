@@ -42,12 +42,13 @@ impl RuleCard {
     }
 }
 
-/// `GET /api/rules`: the rules of the script that the floor was started with, in its order. Stations may have another one.
+/// `GET /api/rules`: the rules of the floor's script as it stands, in its order. Stations may have another one.
 pub(super) async fn list(
     State(house): State<Arc<House>>,
     visitor: Visitor,
 ) -> Result<Json<Vec<RuleCard>>, Fault> {
     visitor.check(&house, Act::ReadScript, On::Whole, "rules")?;
-    let card = |rule| RuleCard::of(rule, &house.assessment);
-    Ok(Json(house.script.rules.iter().map(card).collect()))
+    let assessment = house.assessment();
+    let card = |rule| RuleCard::of(rule, &assessment);
+    Ok(Json(house.script().rules.iter().map(card).collect()))
 }

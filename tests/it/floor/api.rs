@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use callcue::call::{Channel, EventKind, FlagKind};
+use callcue::script::Script;
 use callcue::store::{PeopleStore, Role, UserRow};
 use serde_json::Value;
 
@@ -122,6 +125,13 @@ async fn everybody_may_ask_what_a_rules_number_means() {
         assert!(!wait["say"].as_array().unwrap().is_empty());
     }
     assert_eq!(floor.get("/api/rules", "").await.0, 401);
+
+    // The script's file has been changed.
+    let mut script = Script::clone(&floor.standing.borrow().script);
+    script.rules.iter_mut().for_each(|rule| rule.title = "改过的".to_owned());
+    floor.standing.send_modify(|standard| standard.script = Arc::new(script));
+    let (_, rules) = floor.get("/api/rules", &lead).await;
+    assert!(rules.as_array().unwrap().iter().all(|rule| rule["title"] == "改过的"), "{rules}");
     floor.stop().await;
 }
 

@@ -18,8 +18,7 @@ use callcue::floor::{
 };
 use callcue::http::bind;
 use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
-use callcue::score::{self, Assessment, Entry, EntryOrder, MonthSum};
-use callcue::script::{self, Script};
+use callcue::score::{Assessment, Entry, EntryOrder, MonthSum, Standard};
 use callcue::store::review::{
     AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
     OwnCall, PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said,
@@ -41,7 +40,7 @@ use callcue::wire::{
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -64,6 +63,8 @@ pub(crate) struct TestFloor {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) counts: Arc<Counts>,
     pub(crate) accounts: Arc<Accounts>,
+    /// What is sent there holds from then on.
+    pub(crate) standing: watch::Sender<Standard>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), FloorError>>,
     audit: std::thread::JoinHandle<()>,
@@ -392,7 +393,8 @@ impl TestFloor {
             Arc::new(Accounts::new(Arc::clone(&store), audit.clone(), hashes, SessionLimits::default()));
         let clock = Arc::new(TestClock { wall_ms: AtomicI64::new(NOON), steady_ms: AtomicI64::new(NOON) });
         let counts = Arc::new(Counts::default());
-        let assessment = Arc::new(Assessment::parse(score::BUNDLED_NAME, score::BUNDLED).unwrap());
+        let scripts = ScriptFiles::open(StandardPaths::default()).unwrap();
+        let (standing, standard) = watch::channel(scripts.standing().clone());
         let parts = FloorParts {
             store,
             accounts: Arc::clone(&accounts),
@@ -404,14 +406,9 @@ impl TestFloor {
             tls,
             counts: Arc::clone(&counts),
             people,
-            files: Arc::new(ScriptFiles::open(StandardPaths::default()).unwrap().reader()),
-            script: Arc::new(Script::parse(script::BUNDLED_NAME, script::BUNDLED).unwrap()),
-            assessment: Arc::clone(&assessment),
-            backtests: Arc::new(FloorBacktests {
-                store: disk.clone(),
-                assessment,
-                threads: NonZeroUsize::MIN,
-            }),
+            files: Arc::new(scripts.reader()),
+            standard: standard.clone(),
+            backtests: Arc::new(FloorBacktests { store: disk.clone(), standard, threads: NonZeroUsize::MIN }),
             appeal_days: 7,
             keeping,
         };
@@ -421,7 +418,7 @@ impl TestFloor {
         let served = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
         }));
-        Self { address, disk, clock, counts, accounts, stop, served, audit: audit_thread }
+        Self { address, disk, clock, counts, accounts, standing, stop, served, audit: audit_thread }
     }
 
     /// Stops it, and waits until everybody has left and everything is written.

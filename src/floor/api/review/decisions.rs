@@ -39,7 +39,7 @@ pub(super) async fn decide(
     let (who, now_ms, call) = (visitor.user().name.clone(), house.clock.wall_ms(), row.call.clone());
     let decide = move |house: &House| {
         let said = Said { verdict, complaint, note: &note };
-        Ok(house.store.decide(&row.call, flag, Who { who: &who, now_ms }, said, &house.assessment)?)
+        Ok(house.store.decide(&row.call, flag, Who { who: &who, now_ms }, said, &house.assessment())?)
     };
     let decided = house.blocking(decide).await?;
     visitor.note(&house, "verdict", &call, &format!("flag {flag}: {verdict:?}"));
@@ -66,7 +66,8 @@ pub(super) async fn add_flag(
 ) -> Result<Json<ReviewFlag>, Fault> {
     let row = find(&house, &visitor, Act::Judge, call).await?;
     let FlagOrder { rule, kind, channel, from_ms, to_ms, note } = order;
-    let Some(known) = house.script.rule(&rule) else {
+    let script = house.script();
+    let Some(known) = script.rule(&rule) else {
         let en = format!("the script has no rule {rule}; choose one of GET /api/rules");
         return Err(invalid("规范中没有这一条", en));
     };
@@ -78,7 +79,7 @@ pub(super) async fn add_flag(
         AddedFlag { rule, kind, channel, from_ms, to_ms, item: known.item.clone(), note: text(&note)? };
     let (who, now_ms, call) = (visitor.user().name.clone(), house.clock.wall_ms(), row.call.clone());
     let add = move |house: &House| {
-        Ok(house.store.add_flag(&row.call, Who { who: &who, now_ms }, &flag, &house.assessment)?)
+        Ok(house.store.add_flag(&row.call, Who { who: &who, now_ms }, &flag, &house.assessment())?)
     };
     let added = house.blocking(add).await?;
     visitor.note(&house, "flag_added", &call, &format!("flag {}: {}", added.flag, added.rule));

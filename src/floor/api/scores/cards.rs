@@ -108,7 +108,7 @@ fn make_card(
     let mut marks: Vec<Mark> = decided.into_iter().filter_map(|flag| mark(&*house.clock, flag)).collect();
     marks.extend(entries.iter().filter_map(Entry::mark).filter(in_month));
     let review = house.store.review_figures(&agent.agent, frame)?;
-    Ok(house.assessment.card(CardFacts {
+    Ok(house.assessment().card(CardFacts {
         agent: agent.agent.clone(),
         agent_name: agent.agent_name.clone(),
         team: agent.team.clone(),
@@ -147,7 +147,7 @@ fn make_team(house: &House, team: &str, months: &Months) -> Result<TeamScores, F
         open_appeals: open.get(&row.agent).copied().unwrap_or(0),
     };
     let members: Vec<Member> = present(&candidates, this).map(member).collect();
-    Ok(house.assessment.team(team, *month, months.now_ms, &members))
+    Ok(house.assessment().team(team, *month, months.now_ms, &members))
 }
 
 /// Those of a team of whom anything is known by the end of the month.

@@ -59,7 +59,7 @@ pub(super) async fn standard(
     visitor: Visitor,
 ) -> Result<Json<Standard>, Fault> {
     visitor.check(&house, Act::SeeScores, On::Whole, "standard")?;
-    let standard = &house.assessment;
+    let standard = house.assessment();
     let items = standard.items.iter().map(|item| StandardItem {
         item: item.id.get_ref().clone(),
         text: item.text.clone(),
@@ -82,7 +82,7 @@ pub(super) async fn enter(
     let enter = move |house: &House| {
         let months = Months::up_to(&*house.clock, None)?;
         check_member(house, &months, &order)?;
-        house.assessment.check_entry(&order, months.today)?;
+        house.assessment().check_entry(&order, months.today)?;
         let number = house.store.put_entry(&order, &visitor.user().name, months.now_ms)?;
         let EntryOrder { agent, item, points, date, .. } = &order;
         visitor.note(house, "points_entered", agent, &format!("entry {number}: {item} {points:+} on {date}"));
