@@ -52,7 +52,7 @@ pub struct FloorPlan {
     pub webhooks: Vec<WebhookPlan>,
     /// How people and machines come in.
     pub people: PeopleParts,
-    /// The script and the assessment standard that the floor knows; read at the start.
+    /// The files of the script and of the assessment standard that the floor knows.
     pub standard: StandardPaths,
     /// Calls that a back-test judges at the same time, one thread each.
     pub backtest_threads: NonZeroUsize,
