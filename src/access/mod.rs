@@ -42,5 +42,5 @@ pub use secret::{NoRandomness, Secret, sha256_hex};
 pub use secret_file::{SecretFileError, read_secret_file};
 pub use session::{Session, SessionLimits};
 pub use stations::{Enrolled, StationDraft};
-pub use tls::{TlsError, tls_acceptor};
+pub use tls::{CertificateFiles, TlsError, tls_acceptor};
 pub use users::UserDraft;

@@ -15,7 +15,9 @@ use super::import::{MakeRunner, RecordingImporter};
 use super::model::load_model;
 use super::script_files::{Look, ScriptFiles, StandardPaths};
 use super::station::told_to_stop;
-use crate::access::{Accounts, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue};
+use crate::access::{
+    Accounts, CertificateFiles, Now, PasswordCost, PasswordHashes, SessionLimits, audit_queue,
+};
 use crate::board::Thresholds;
 use crate::floor::{Counts, FloorClock, FloorParts, Importer, Keeping, PeopleParts, Timeouts, serve};
 use crate::http::bind;
@@ -28,8 +30,8 @@ use crate::webhook::Hook;
 
 /// Threads that wait for the disk on behalf of pages and stations.
 const BLOCKING_THREADS: usize = 16;
-/// Between two looks at the files of the script.
-const SCRIPT_LOOK: Duration = Duration::from_secs(2);
+/// Between two looks at the files that may be changed meanwhile.
+const FILES_LOOK: Duration = Duration::from_secs(2);
 
 /// Told once everything stands; may fill the room.
 pub type Ready = Box<dyn FnOnce(&OpenFloor) -> anyhow::Result<Option<DemoRoom>> + Send>;
@@ -43,7 +45,7 @@ pub struct FloorPlan {
     /// `Host`s by which it is reached; see [`FloorParts::hosts`].
     pub hosts: Vec<String>,
     /// TLS of its own.
-    pub tls: Option<tokio_rustls::TlsAcceptor>,
+    pub tls: Option<(tokio_rustls::TlsAcceptor, CertificateFiles)>,
     /// When the floor raises alerts of its own.
     pub thresholds: Thresholds,
     /// How long sessions last.
@@ -94,7 +96,10 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let scripts = ScriptFiles::open(plan.standard)?;
     let files = Arc::new(scripts.reader());
     let (standing, standard) = watch::channel(scripts.standing().clone());
-    thread::Builder::new().name("script".to_owned()).spawn(move || keep_up(scripts, &standing))?;
+    let (tls, certificate) = plan.tls.unzip();
+    thread::Builder::new()
+        .name("files".to_owned())
+        .spawn(move || keep_up(scripts, &standing, certificate))?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&plan.folder)?);
     let (audit, audit_writer) = audit_queue();
     let audit_store = Arc::clone(&store);
@@ -115,7 +120,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     let importer = importer(&store, &plan.folder, standard.clone(), plan.import_model, plan.masks);
     runtime.block_on(async {
         let listener = bind(plan.listen).await?;
-        let is_secure = plan.tls.is_some();
+        let is_secure = tls.is_some();
         let open = OpenFloor {
             address: listener.local_addr()?,
             is_secure,
@@ -134,7 +139,7 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
             thresholds: plan.thresholds,
             timeouts: Timeouts::default(),
             hosts: plan.hosts,
-            tls: plan.tls,
+            tls,
             counts: Arc::new(Counts::default()),
             people: PeopleParts { hooks: hook_counts, ..plan.people },
             standard: standard.clone(),
@@ -160,11 +165,34 @@ pub fn run_floor(plan: FloorPlan) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Hands on what the files of the script and of the assessment standard say, as they are changed; ends with those who want to know.
-fn keep_up(mut scripts: ScriptFiles, standing: &watch::Sender<Standard>) {
+/// Hands on what the files of the script, of the assessment standard and of the certificate say, as they are changed; ends with those who want to
+/// know.
+fn keep_up(
+    mut scripts: ScriptFiles,
+    standing: &watch::Sender<Standard>,
+    mut certificate: Option<CertificateFiles>,
+) {
     let mut told = None;
+    let mut told_of_certificate = None;
     while !standing.is_closed() {
-        thread::park_timeout(SCRIPT_LOOK);
+        thread::park_timeout(FILES_LOOK);
+        match certificate.as_mut().map(CertificateFiles::look) {
+            None | Some(Ok(false)) => {}
+            Some(Ok(true)) => {
+                tracing::info!("the certificate was renewed; who connects from now on is shown the new one");
+                told_of_certificate = None;
+            }
+            Some(Err(why)) => {
+                let why = Some(why.to_string());
+                if told_of_certificate != why {
+                    tracing::error!(
+                        why,
+                        "the certificate was changed and cannot be used; the one that was taken last stays"
+                    );
+                }
+                told_of_certificate = why;
+            }
+        }
         match scripts.look() {
             Look::Same => {}
             Look::Taken => {

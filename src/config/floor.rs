@@ -65,7 +65,7 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// `[tls]`: certificate and key as PEM files; read at the start.
+/// `[tls]`: certificate and key as PEM files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsSettings {

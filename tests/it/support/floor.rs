@@ -357,7 +357,7 @@ impl TestFloor {
         std::fs::write(&cert, made.cert.pem()).unwrap();
         std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
         let people = PeopleParts { secure_cookies: true, ..PeopleParts::default() };
-        let tls = callcue::access::tls_acceptor(&cert, &key).unwrap();
+        let (tls, _) = callcue::access::tls_acceptor(&cert, &key).unwrap();
         let floor = Self::start_with_all(Disk::open(folder), brisk(), people, Some(tls)).await;
         (floor, cert)
     }
