@@ -1,4 +1,5 @@
 /** Keyboard: which key does what, as data. The same table labels the buttons and fills the help. */
+import { isForOthers, keyName, type Press } from "../house/keyboard.ts";
 import type { CallAct } from "../wire.ts";
 
 export type Action =
@@ -32,14 +33,7 @@ export const KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
 };
 
 /** What of a key event counts. */
-export interface KeyPress {
-  key: string;
-  code: string;
-  ctrlKey: boolean;
-  altKey: boolean;
-  metaKey: boolean;
-  repeat: boolean;
-  isComposing: boolean;
+export interface KeyPress extends Press {
   /** What has the focus: typing goes to `text`, Space to `button`. */
   focus: "page" | "button" | "text";
 }
@@ -58,8 +52,8 @@ export interface KeyContext {
 
 /** What a key press asks for, if anything. Esc works everywhere, the others not while typing. */
 export function actionForKey(press: KeyPress, context: KeyContext): Action | undefined {
-  if (press.ctrlKey || press.altKey || press.metaKey || press.isComposing) return undefined;
-  const name = keyName(press);
+  if (isForOthers(press)) return undefined;
+  const name = keyName(press, { " ": "Space" });
   if (name === "Esc") return { do: "close" };
   if (press.repeat || press.focus === "text" || (press.focus === "button" && name === "Space")) return undefined;
   const shortcut = (Object.keys(KEYS) as Shortcut[]).find((candidate) => KEYS[candidate].includes(name));
@@ -94,14 +88,4 @@ export function actionFor(shortcut: Shortcut, { in_call, on_hold, muted, paused,
     default:
       return { do: shortcut };
   }
-}
-
-/** Name as in `KEYS`. A Chinese input method reports `Process` for letters: their place on the keyboard tells them. */
-function keyName({ key, code }: KeyPress): string {
-  if (key === " ") return "Space";
-  if (key === "Escape") return "Esc";
-  // The question mark of a Chinese keyboard layout is the full-width one.
-  if (key === "\uff1f") return "?";
-  if (key.length === 1) return key.toUpperCase();
-  return code.startsWith("Key") ? code.slice(3) : key;
 }

@@ -4,7 +4,8 @@ import "../theme.css";
 import AgentScreen from "./AgentScreen.svelte";
 import { AgentStore } from "./agent-store.svelte.ts";
 import { openPanel } from "./panel.ts";
-import { takeToken, type Socket } from "./station-link.ts";
+import type { Socket } from "../house/returning-line.ts";
+import { takeToken } from "./station-link.ts";
 
 const store = new AgentStore({
   token: takeToken(location, history, sessionStorage),

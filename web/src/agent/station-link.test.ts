@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ToPage } from "../wire.ts";
-import { backoffMs, connect, takeToken, type LinkStatus, type Socket } from "./station-link.ts";
+import { backoffMs, type Socket } from "../house/returning-line.ts";
+import { connect, takeToken, type LinkStatus } from "./station-link.ts";
 
 class FakeSocket implements Socket {
   onopen: (() => void) | null = null;

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { LiveAudio, ToLead } from "../floor-wire.ts";
-import { connect, type LinkStatus, type Socket } from "./floor-link.ts";
+import type { LineStatus, Socket } from "../house/returning-line.ts";
+import { connect } from "./floor-link.ts";
 
 function rig() {
   const sockets: (Socket & { sent: string[] })[] = [];
   const timers: (() => void)[] = [];
   const heard: (ToLead | LiveAudio)[] = [];
-  const told: LinkStatus["kind"][] = [];
+  const told: LineStatus["kind"][] = [];
   let rejected = 0;
   const link = connect({
     openSocket(protocol) {

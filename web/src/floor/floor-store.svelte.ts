@@ -5,7 +5,8 @@ import type { Api, Assignee } from "./api.ts";
 import { isMine, shownFeed, sounds, withAlerts } from "./alerts.ts";
 import { arranged, byRuleNumber, changed, countByStatus, EVERYBODY, misplaced, wants, wantsAll, type Filter } from "./board.ts";
 import { CallStore, type CallParts, type SentNote } from "./call-store.svelte.ts";
-import { connect, type FloorLink, type LinkParts, type LinkStatus } from "./floor-link.ts";
+import type { LineStatus } from "../house/returning-line.ts";
+import { connect, type FloorLink, type LinkParts } from "./floor-link.ts";
 
 /** The page's pulse. What is to be drawn takes turns on its beats, so that no single task is long on a weak machine. */
 const BEAT_MS = 50;
@@ -45,7 +46,7 @@ export class TileCell {
 }
 
 export class FloorStore {
-  status: LinkStatus = $state.raw({ kind: "connecting" });
+  status: LineStatus = $state.raw({ kind: "connecting" });
   /** The floor has told everything once. */
   ready = $state(false);
   /** Wall clock of the floor, once a second. */

@@ -1,5 +1,6 @@
 /** Brings the keys of the window to the store, and the focus to where a key sends it. */
 import { flushSync } from "svelte";
+import { listenToKeys, pressOf } from "../house/keyboard.ts";
 import { shortcutForKey, type KeyPress, type Shortcut } from "./keys.ts";
 import type { PageStore } from "./page-store.svelte.ts";
 import { VOLUME_STEP } from "./call-store.svelte.ts";
@@ -10,26 +11,13 @@ export type FocusTarget = "search" | "team" | "state" | "rule" | "note" | "tiles
 
 /** Listens until the returned function is called. */
 export function handleKeys(target: Window, store: PageStore): () => void {
-  const onKey = (event: KeyboardEvent): void => {
+  return listenToKeys(target, (event, focused) => {
     if (!store.floor) return;
-    const { key, code, ctrlKey, altKey, metaKey, repeat, isComposing } = event;
-    const typing = isTyping(target.document.activeElement);
-    const shortcut = shortcutForKey({ key, code, ctrlKey, altKey, metaKey, repeat, isComposing, typing }, store.keyContext);
+    const shortcut = shortcutForKey({ ...pressOf(event), typing: isTyping(focused) }, store.keyContext);
     if (!shortcut || modalOpen(target.document, shortcut)) return;
     event.preventDefault();
     act(store, shortcut);
-  };
-  // A button that was clicked would keep the focus: the tiles would stay held, and the next Enter would press it again.
-  const onClick = (event: MouseEvent): void => {
-    const focused = target.document.activeElement;
-    if (event.detail > 0 && focused?.tagName === "BUTTON") (focused as HTMLElement).blur();
-  };
-  target.addEventListener("keydown", onKey);
-  target.addEventListener("click", onClick);
-  return () => {
-    target.removeEventListener("keydown", onKey);
-    target.removeEventListener("click", onClick);
-  };
+  });
 }
 
 /** What a shortcut or its button does. */

@@ -1,4 +1,5 @@
 /** Keyboard of the floor view: which key does what, as data. The same table labels the buttons and fills the help. */
+import { isForOthers, keyName, type Press } from "../house/keyboard.ts";
 
 /** Names of the things a key can do. */
 export type Shortcut =
@@ -34,14 +35,7 @@ export const KEYS: Readonly<Record<Shortcut, readonly string[]>> = {
 };
 
 /** What of a key event counts. */
-export interface KeyPress {
-  key: string;
-  code: string;
-  ctrlKey: boolean;
-  altKey: boolean;
-  metaKey: boolean;
-  repeat: boolean;
-  isComposing: boolean;
+export interface KeyPress extends Press {
   /** True while the focus is where typing goes. */
   typing: boolean;
 }
@@ -62,7 +56,7 @@ export interface KeyContext {
 
 /** What a key press asks for, if anything. Esc works everywhere, the others not while typing. */
 export function shortcutForKey(press: KeyPress, context: KeyContext): Shortcut | undefined {
-  if (press.ctrlKey || press.altKey || press.metaKey || press.isComposing) return undefined;
+  if (isForOthers(press)) return undefined;
   const name = keyName(press);
   if (name === "Esc") return "close";
   if (press.typing || (press.repeat && !isVolume(name))) return undefined;
@@ -94,14 +88,4 @@ export function available(shortcut: Shortcut, { opened, in_call, listening, aler
 
 function isVolume(name: string): boolean {
   return name >= "1" && name <= "4";
-}
-
-/** Name as in `KEYS`. A Chinese input method reports `Process` for letters: their place on the keyboard tells them. */
-function keyName({ key, code }: KeyPress): string {
-  if (key === "Escape") return "Esc";
-  // The question mark of a Chinese keyboard layout is the full-width one, and its slash the enumeration comma.
-  if (key === "\uff1f") return "?";
-  if (key === "\u3001") return "/";
-  if (key.length === 1) return key.toUpperCase();
-  return code.startsWith("Key") ? code.slice(3) : key;
 }

@@ -3,7 +3,7 @@ import { mount } from "svelte";
 import "../theme.css";
 import { openAlarm } from "./alarm.ts";
 import { apiOver } from "./api.ts";
-import type { Socket } from "./floor-link.ts";
+import type { Socket } from "../house/returning-line.ts";
 import FloorPage from "./FloorPage.svelte";
 import { openLivePlayer } from "./live-player.ts";
 import { PageStore } from "./page-store.svelte.ts";

@@ -1,50 +1,23 @@
 /** The built page in Chromium against the mock station: what the agent sees and does, in both languages and themes. */
-import { AxeBuilder } from "@axe-core/playwright";
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { browser, complaints, DESK, expectAccessible, goTo, leave, page, type PageOptions, shoot } from "../chromium.ts";
 import { MockStation } from "../mock-station.ts";
 
-const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
-const CHROMIUM = process.env["CALLCUE_CHROMIUM"] ?? "/usr/bin/chromium";
-const DESK = { width: 1280, height: 720 };
-/** For one thing to show; a machine that stalls is not a page that fails. */
-const PATIENCE_MS = 90_000;
 const PHONE = { width: 420, height: 820 };
 
-let browser: Browser;
 let station: MockStation;
-let context: BrowserContext;
-let page: Page;
-/** Whatever the browser complains about, such as a breach of the content security policy. */
-let complaints: string[];
 
-beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`no browser at ${CHROMIUM}; install chromium, or name one in CALLCUE_CHROMIUM`);
-  await mkdir(SCREENSHOTS, { recursive: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-});
-afterAll(() => browser?.close());
 beforeEach(async () => {
   station = await MockStation.listen();
   await openPage({});
 });
 afterEach(async () => {
-  await context.close();
+  await leave();
   await station.close();
 });
 
-async function openPage(options: Parameters<Browser["newContext"]>[0]): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: DESK, ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
-  page = await context.newPage();
-  complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(station.address);
+async function openPage(options: PageOptions): Promise<void> {
+  await goTo(station.address, options);
   await page.getByText("准备就绪").waitFor();
 }
 
@@ -52,16 +25,6 @@ async function openPage(options: Parameters<Browser["newContext"]>[0]): Promise<
 async function playTo(at_ms: number, shown: string): Promise<void> {
   station.playTo(at_ms);
   await page.getByText(shown).first().waitFor();
-}
-
-async function shoot(name: string): Promise<void> {
-  // The mark of typing would make pictures differ.
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), caret: "hide" });
-}
-
-async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
 }
 
 test("a whole call, in pictures", async () => {
@@ -288,18 +251,18 @@ test("the always-on-top panel shows words and ring, and takes keys", async () =>
   await playTo(7_000, "喂、喂、听不见");
   const supported = await page.evaluate(() => "documentPictureInPicture" in window);
   expect(supported).toBe(true);
-  const opened = context.waitForEvent("page");
+  const opened = page.context().waitForEvent("page");
   await page.getByRole("button", { name: "小窗" }).click();
   const panel = await opened;
   await panel.getByText("请问有什么可以帮您").waitFor();
   // A browser without windows gives the panel the size of the page.
   await panel.setViewportSize({ width: 460, height: 220 });
-  await panel.screenshot({ path: join(SCREENSHOTS, "panel.png") });
+  await shoot("panel", panel);
   station.send({ type: "note", id: "n1", from: "王组长", text: "语气放缓" });
   station.send({ type: "listening", by: ["王组长"] });
   await panel.getByText("语气放缓").waitFor();
   await panel.getByText("正在收听").waitFor();
-  await panel.screenshot({ path: join(SCREENSHOTS, "panel-note.png") });
+  await shoot("panel-note", panel);
   await panel.keyboard.press("d");
   expect(await station.commands(1)).toEqual([{ type: "cue", id: "1.5#1", wrong: false }]);
 });

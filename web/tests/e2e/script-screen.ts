@@ -1,57 +1,19 @@
 /** The page of the script's owner in Chromium, against a station that gives the golden answer. */
-import { AxeBuilder } from "@axe-core/playwright";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { complaints, expectAccessible, goTo, leave, page, shoot } from "../chromium.ts";
 import { MockStation } from "../mock-station.ts";
 
-const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
-const CHROMIUM = process.env["CALLCUE_CHROMIUM"] ?? "/usr/bin/chromium";
-const DESK = { width: 1280, height: 720 };
-/** For one thing to show; a machine that stalls is not a page that fails. */
-const PATIENCE_MS = 90_000;
-
-let browser: Browser;
 let station: MockStation;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
 
-beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-});
-afterAll(() => browser?.close());
 beforeEach(async () => {
   station = await MockStation.listen();
-  await openPage({});
+  await goTo(station.scriptAddress);
+  await page.getByRole("status").getByText("违规 2 处").waitFor();
 });
 afterEach(async () => {
-  await context.close();
+  await leave();
   await station.close();
 });
-
-async function openPage(options: Parameters<Browser["newContext"]>[0]): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: DESK, ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
-  page = await context.newPage();
-  complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(station.scriptAddress);
-  await page.getByRole("status").getByText("违规 2 处").waitFor();
-}
-
-async function shoot(name: string): Promise<void> {
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), caret: "hide" });
-}
-
-async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 test("what came of each line is shown, in light and dark, and for everybody", async () => {
   await page.getByText("听到情况").first().waitFor();

@@ -5,15 +5,14 @@
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { browser, SCREENSHOTS } from "../chromium.ts";
 
 const CALLCUE = process.env["CALLCUE"] ?? join(import.meta.dirname, "../../../target/debug/callcue");
-const CHROMIUM = process.env["CALLCUE_CHROMIUM"] ?? "/usr/bin/chromium";
-const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
 /** For one thing to show; the sample call alone takes 50 s. */
 const PATIENCE_MS = 180_000;
 const AGENT = "1024";
@@ -31,7 +30,6 @@ const data = join(folder, "floor");
 let floor: ChildProcess;
 let station: ChildProcess;
 let origin = "";
-let browser: Browser;
 const contexts = new Map<Who, BrowserContext>();
 
 function callcue(...words: string[]): string {
@@ -165,8 +163,6 @@ const complaints: string[] = [];
 const every = (total: number): Record<string, number> => ({ json: total, csv: total, xlsx: total, pdf: total });
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--autoplay-policy=user-gesture-required"] });
   await openFloor();
   playTheSampleCall();
   for (const who of Object.keys(PEOPLE) as Who[]) await letIn(who);
@@ -182,7 +178,6 @@ afterEach(async ({ task }) => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   station?.kill();
   floor?.kill();
   rmSync(folder, { recursive: true, force: true });
