@@ -14,6 +14,7 @@ use symphonia::default::formats::FlacReader;
 
 use super::error::{ChannelCount, Fault, FileProblem, FileWarning};
 use super::format::{FileInfo, FrameSource};
+use super::planes::take_planes;
 
 /// An open FLAC, at its next frame.
 pub(super) struct FlacSource {
@@ -108,14 +109,8 @@ impl FrameSource for FlacSource {
             Ok(decoded) => decoded,
             Err(error) => return Err(self.audio(error)),
         };
-        decoded.copy_to_vecs_planar(&mut self.planes);
-        let [agent, customer] = &mut self.planes[..] else {
-            let what = "a frame has another number of channels".to_owned();
-            return Err(Fault::at_frame(self.frames_read, FileProblem::Damaged(what)));
-        };
-        self.frames_read += agent.len() as u64;
-        left.append(agent);
-        right.append(customer);
+        self.frames_read += take_planes(&decoded, &mut self.planes, left, right)
+            .map_err(|problem| Fault::at_frame(self.frames_read, problem))?;
         Ok(())
     }
 

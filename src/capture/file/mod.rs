@@ -18,6 +18,7 @@ mod error;
 mod flac;
 mod format;
 mod packed;
+mod planes;
 mod reader;
 mod sample;
 mod wav;

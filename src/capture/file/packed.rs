@@ -14,6 +14,7 @@ use symphonia::default::formats::{MpaReader, OggReader};
 
 use super::error::{ChannelCount, Fault, FileProblem, FileWarning};
 use super::format::{FileInfo, FrameSource};
+use super::planes::take_planes;
 
 /// Frames that an encoder may put before and after the sound, and a reader may leave out.
 const PADDING_MAX: u64 = 4_608;
@@ -128,14 +129,8 @@ impl FrameSource for PackedSource {
                 Ok(decoded) => decoded,
                 Err(error) => return Err(self.damaged(error)),
             };
-            decoded.copy_to_vecs_planar(&mut self.planes);
-            let [agent, customer] = &mut self.planes[..] else {
-                let what = "a frame has another number of channels".to_owned();
-                return Err(Fault::at_frame(self.frames_read, FileProblem::Damaged(what)));
-            };
-            self.frames_read += agent.len() as u64;
-            left.append(agent);
-            right.append(customer);
+            self.frames_read += take_planes(&decoded, &mut self.planes, left, right)
+                .map_err(|problem| Fault::at_frame(self.frames_read, problem))?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Upload;
 use crate::call::{AlignedWord, Basis, Channel, FlagKind};
 use crate::review::{Answer, ReviewState, Ruling, Sampled, Verdict};
-use crate::score::Assessment;
+use crate::score::{Appeal, Assessment};
 use crate::store::StoreError;
 
 /// Who does something, and when.
@@ -115,7 +115,7 @@ pub struct ReviewFlag {
     /// What counted before an appeal changed it.
     pub first_verdict: Option<Decided>,
     /// What the agent says to it.
-    pub appeal: Option<AppealRow>,
+    pub appeal: Option<Appeal>,
 }
 
 /// What somebody decided about a flag.
@@ -135,27 +135,6 @@ pub struct Decided {
     pub decided_by: String,
     /// When.
     pub decided_ms: i64,
-}
-
-/// What an agent answered, and what was decided on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AppealRow {
-    /// Accepted, or appealed.
-    pub answer: Answer,
-    /// Why; empty where it was accepted.
-    pub reason: String,
-    /// Who.
-    pub answered_by: String,
-    /// When.
-    pub answered_ms: i64,
-    /// What became of the appeal; none: nobody has decided.
-    pub decision: Option<Ruling>,
-    /// Who decided; empty: nobody.
-    pub decided_by: String,
-    /// When.
-    pub decided_ms: Option<i64>,
-    /// Why.
-    pub decision_note: String,
 }
 
 /// A comment in the time line of a call.
@@ -342,7 +321,7 @@ pub trait AppealStore {
         agent: &str,
         answer: Answer,
         reason: &str,
-    ) -> Result<AppealRow, StoreError>;
+    ) -> Result<Appeal, StoreError>;
 
     /// A second reviewer decides on an appeal. Where it is overturned, the flag is dismissed and costs nothing.
     ///
@@ -355,5 +334,5 @@ pub trait AppealStore {
         by: Who<'_>,
         ruling: Ruling,
         note: &str,
-    ) -> Result<AppealRow, StoreError>;
+    ) -> Result<Appeal, StoreError>;
 }

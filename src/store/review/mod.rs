@@ -9,8 +9,8 @@ mod queue;
 
 pub use calibration::{CalibrationDraft, CalibrationRow, CalibrationStore, JudgeRow, JudgedRow};
 pub use call::{
-    AddedFlag, AppealRow, AppealStore, CommentRow, Decided, DecisionRow, LockRow, OwnCall, ReviewFlag,
-    ReviewStore, ReviewedCall, Said, Who,
+    AddedFlag, AppealStore, CommentRow, Decided, DecisionRow, LockRow, OwnCall, ReviewFlag, ReviewStore,
+    ReviewedCall, Said, Who,
 };
 pub use quality::{ExampleRow, PhrasePrecision, QualityStore, RulePrecision};
 pub use queue::{

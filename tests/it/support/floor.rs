@@ -18,11 +18,10 @@ use callcue::floor::{
 };
 use callcue::http::bind;
 use callcue::review::{Answer, Candidate, Ruling, Sampled, Verdict};
-use callcue::score::{Assessment, Entry, EntryOrder, MonthSum, Standard};
+use callcue::score::{Appeal, Assessment, Entry, EntryOrder, MonthSum, Standard};
 use callcue::store::review::{
-    AddedFlag, AppealRow, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow,
-    OwnCall, PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said,
-    SavedFilter, Who,
+    AddedFlag, CalibrationDraft, CalibrationRow, CommentRow, DecisionRow, ExampleRow, LockRow, OwnCall,
+    PhrasePrecision, QueuePage, QueueQuery, ReviewFlag, ReviewedCall, RulePrecision, Said, SavedFilter, Who,
 };
 use callcue::store::sqlite::SqliteStore;
 use callcue::store::{
@@ -295,8 +294,8 @@ impl ReviewStore for Disk {
 impl AppealStore for Disk {
     hand_on! {
         fn own_calls(agent: &str, from_ms: i64, to_ms: i64, now_ms: i64) -> Vec<OwnCall>;
-        fn answer(call: &str, flag: i64, by: Who<'_>, agent: &str, answer: Answer, reason: &str) -> AppealRow;
-        fn settle(call: &str, flag: i64, by: Who<'_>, ruling: Ruling, note: &str) -> AppealRow;
+        fn answer(call: &str, flag: i64, by: Who<'_>, agent: &str, answer: Answer, reason: &str) -> Appeal;
+        fn settle(call: &str, flag: i64, by: Who<'_>, ruling: Ruling, note: &str) -> Appeal;
     }
 }
 

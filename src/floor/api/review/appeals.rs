@@ -12,7 +12,8 @@ use crate::floor::people::Body;
 use crate::floor::visitor::{Visitor, not_yours};
 use crate::http::Fault;
 use crate::review::{Answer, Ruling};
-use crate::store::review::{AppealRow, OwnCall, Who};
+use crate::score::Appeal;
+use crate::store::review::{OwnCall, Who};
 
 /// `?month=2026-11`
 #[derive(Debug, Deserialize)]
@@ -55,7 +56,7 @@ pub(super) async fn answer(
     visitor: Visitor,
     Path((call, flag)): Path<(String, i64)>,
     Body(AnswerOrder { answer, reason }): Body<AnswerOrder>,
-) -> Result<Json<AppealRow>, Fault> {
+) -> Result<Json<Appeal>, Fault> {
     let row = find(&house, &visitor, Act::Appeal, call).await?;
     let reason = text(&reason)?;
     // An administrator may do everything, and is nobody's agent: the rules refuse that.
@@ -84,7 +85,7 @@ pub(super) async fn settle(
     visitor: Visitor,
     Path((call, flag)): Path<(String, i64)>,
     Body(AppealOrder { decision, note }): Body<AppealOrder>,
-) -> Result<Json<AppealRow>, Fault> {
+) -> Result<Json<Appeal>, Fault> {
     let row = find(&house, &visitor, Act::Judge, call).await?;
     let note = text(&note)?;
     let (who, now_ms, call) = (visitor.user().name.clone(), house.clock.wall_ms(), row.call.clone());

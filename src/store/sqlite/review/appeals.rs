@@ -7,7 +7,8 @@ use super::{SqliteStore, decisions};
 use crate::review::{
     Answer, Charge, Contested, ReviewState, Ruling, Verdict, may_answer, may_change, may_settle,
 };
-use crate::store::review::{AppealRow, AppealStore, Decided, OwnCall, Who};
+use crate::score::Appeal;
+use crate::store::review::{AppealStore, Decided, OwnCall, Who};
 use crate::store::sqlite::column::{unsigned, word};
 use crate::store::{StoreError, StoreFault};
 
@@ -53,7 +54,7 @@ impl AppealStore for SqliteStore {
         agent: &str,
         answer: Answer,
         reason: &str,
-    ) -> Result<AppealRow, StoreError> {
+    ) -> Result<Appeal, StoreError> {
         self.write("keep an answer", |connection| {
             let held = Held::of(connection, call)?;
             let decided = verdict(connection, held.key, flag)?;
@@ -84,7 +85,7 @@ impl AppealStore for SqliteStore {
         by: Who<'_>,
         ruling: Ruling,
         note: &str,
-    ) -> Result<AppealRow, StoreError> {
+    ) -> Result<Appeal, StoreError> {
         self.write("decide on an appeal", |connection| {
             let held = Held::of(connection, call)?;
             may_change(held.lock(), by.who, by.now_ms)?;

@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::call::{AlignedWord, Basis, Channel, Event, EventKind};
+use crate::score::Appeal;
 use crate::store::StoreFault;
-use crate::store::review::{AppealRow, Decided, ReviewFlag};
+use crate::store::review::{Decided, ReviewFlag};
 use crate::store::sqlite::column::{unsigned, variant};
+use crate::store::sqlite::scores::appeal;
 
 const MACHINE: &str =
     "SELECT seq, at_ms, rule, kind, flags.from_ms, flags.to_ms, flags.text, phrase, item, points, sure, json
@@ -125,42 +127,27 @@ pub(super) fn decided(row: &Row<'_>) -> rusqlite::Result<Decided> {
     })
 }
 
-fn appeals(connection: &Connection, key: i64) -> Result<BTreeMap<i64, AppealRow>, StoreFault> {
+fn appeals(connection: &Connection, key: i64) -> Result<BTreeMap<i64, Appeal>, StoreFault> {
     let sql = "SELECT flag, answer, reason, answered_by, answered_ms, decision, decided_by, decided_ms, decision_note
                FROM appeals WHERE call = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([key])?;
     let mut appeals = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        appeals.insert(row.get(0)?, appeal(row)?);
+        if let Some(appeal) = appeal(row, 1)? {
+            appeals.insert(row.get(0)?, appeal);
+        }
     }
     Ok(appeals)
 }
 
 /// What was answered to a flag.
-pub(super) fn appeal_of(
-    connection: &Connection,
-    key: i64,
-    flag: i64,
-) -> Result<Option<AppealRow>, StoreFault> {
-    let sql = "SELECT flag, answer, reason, answered_by, answered_ms, decision, decided_by, decided_ms, decision_note
+pub(super) fn appeal_of(connection: &Connection, key: i64, flag: i64) -> Result<Option<Appeal>, StoreFault> {
+    let sql =
+        "SELECT answer, reason, answered_by, answered_ms, decision, decided_by, decided_ms, decision_note
                FROM appeals WHERE call = ?1 AND flag = ?2";
-    Ok(connection.prepare_cached(sql)?.query_row(params![key, flag], appeal).optional()?)
-}
-
-fn appeal(row: &Row<'_>) -> rusqlite::Result<AppealRow> {
-    let decision =
-        if row.get_ref(5)? == rusqlite::types::ValueRef::Null { None } else { Some(variant(row, 5)?) };
-    Ok(AppealRow {
-        answer: variant(row, 1)?,
-        reason: row.get(2)?,
-        answered_by: row.get(3)?,
-        answered_ms: row.get(4)?,
-        decision,
-        decided_by: row.get(6)?,
-        decided_ms: row.get(7)?,
-        decision_note: row.get(8)?,
-    })
+    let found = connection.prepare_cached(sql)?.query_row(params![key, flag], |row| appeal(row, 0));
+    Ok(found.optional()?.flatten())
 }
 
 /// What counted before an appeal changed it.
