@@ -36,6 +36,7 @@ pub use floor_hooks::WebhookPlan;
 pub use import::{MakeRunner, RecordingImporter};
 pub use model::load_model;
 pub use replay::{ReplayPlan, ReplaySink, replay_audio};
+pub use retention::RecordRetention;
 pub use script_files::{Look, Refused, ScriptFiles, StandardPaths, read_text};
 pub use script_page::serve_script_page;
 pub use silencing::silence_left;

@@ -76,13 +76,16 @@ pub(super) fn recorded() -> Moment {
     notice("recording", Severity::Info, "", "")
 }
 
-/// Calls that are older than `keep_days` and stay, because the floor has not confirmed them.
+/// Calls that are older than `keep_days` and stay, because the floor has not confirmed them. 0 takes it away.
 pub(super) fn records_pile_up(calls: u64, keep_days: u32) -> Moment {
+    if calls == 0 {
+        return notice("old_records", Severity::Info, "", "");
+    }
     let zh =
         format!("{calls} 通超过 {keep_days} 天的通话现场服务器还没有确认收到, 仍保存在本机; 请联系管理员");
     let en = format!(
-        "{calls} calls older than {keep_days} days stay here: the floor had not confirmed them when the station started; \
-         see to the link to the floor"
+        "{calls} calls older than {keep_days} days stay here: the floor has not confirmed them; see to the link \
+         to the floor"
     );
     notice("old_records", Severity::Warning, zh, en)
 }

@@ -1,22 +1,46 @@
-use std::path::Path;
+use std::path::PathBuf;
 
-use super::clock::today;
+use jiff::civil::Date;
+
 use crate::record::{MayGo, remove_expired};
 
-/// Removes records that are older than `days` and may go; 0 keeps everything. What cannot be removed is told, and tried again
-/// at the next start. Gives the number of calls that are due and stay, because the floor has not confirmed them.
-pub(super) fn keep_records_for(days: u32, folder: &Path, may_go: MayGo) -> u64 {
-    if days == 0 {
-        return 0;
+/// Removes old records, once on each day that the station sees.
+#[derive(Debug)]
+pub struct RecordRetention {
+    /// Where records are, by day.
+    pub folder: PathBuf,
+    /// How many days they are kept; 0 for ever.
+    pub days: u32,
+    /// Which of them may go.
+    pub may_go: MayGo,
+    /// The day on which it was done last.
+    done: Option<Date>,
+}
+
+impl RecordRetention {
+    /// Nothing has been removed yet.
+    pub const fn new(folder: PathBuf, days: u32, may_go: MayGo) -> Self {
+        Self { folder, days, may_go, done: None }
     }
-    match remove_expired(folder, today(), days, may_go) {
-        Ok(removed) => {
-            tracing::info!(?removed, days, "old records");
-            removed.unconfirmed
+
+    /// Removes what is due by `today`; none: that was done today. What cannot be removed is logged, and tried again on the next day. Gives the number of
+    /// calls that are due and stay, because the floor has not confirmed them.
+    pub fn on(&mut self, today: Date) -> Option<u64> {
+        if self.done.replace(today) == Some(today) {
+            return None;
         }
-        Err(error) => {
-            tracing::error!("old records are still there: {error}");
-            0
+        if self.days == 0 {
+            return Some(0);
+        }
+        match remove_expired(&self.folder, today, self.days, self.may_go) {
+            Ok(removed) => {
+                tracing::info!(?removed, days = self.days, "old records");
+                Some(removed.unconfirmed)
+            }
+            Err(error) => {
+                tracing::error!("old records are still there: {error}");
+                Some(0)
+            }
         }
     }
 }

@@ -6,13 +6,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::call_files::Records;
+use super::clock::today;
 use super::engine::{Engine, EngineParts, Screen};
 use super::feed::{Feed, FeedEvent};
 use super::model::load_model;
 use super::notices;
-use super::retention::keep_records_for;
+use super::retention::RecordRetention;
 use super::script_files::ScriptFiles;
 use super::silencing::silence_left;
 use super::station_uplink::start_uplink;
@@ -29,6 +31,9 @@ use crate::wire::{Hello, Moment, SituationChoice, StampedEvent};
 const TICK: Duration = Duration::from_millis(10);
 /// Commands on their way to the engine; when it is full, whoever asks is told that the station is busy.
 const COMMANDS: usize = 64;
+
+/// Between two looks at the date.
+const TIDY: Duration = Duration::from_secs(600);
 
 /// Told of every event, for a terminal.
 pub type Console = Box<dyn FnMut(&StampedEvent) + Send>;
@@ -72,8 +77,9 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     });
     let keep_days = settings.record.keep_days;
     let may_go = if settings.floor.is_some() { MayGo::OldAndConfirmed } else { MayGo::Old };
-    let unconfirmed =
-        records.as_ref().map_or(0, |records| keep_records_for(keep_days, &records.folder, may_go));
+    let mut retention =
+        records.as_ref().map(|records| RecordRetention::new(records.folder.clone(), keep_days, may_go));
+    let unconfirmed = retention.as_mut().and_then(|retention| retention.on(today())).unwrap_or(0);
     if let Some(Records { folder, .. }) = &records {
         // Before anything of it is sent.
         silence_left(folder);
@@ -84,6 +90,7 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     if unconfirmed > 0 {
         delivery.moment(&notices::records_pile_up(unconfirmed, keep_days));
     }
+    let tidy = retention.map(|retention| tidy(retention, delivery.clone()));
     let files = Arc::new(scripts.reader());
     let uplink = start_uplink(settings, &scripts, &hello, delivery.clone())?;
     let handle = uplink.as_ref().map(Uplink::handle);
@@ -103,11 +110,34 @@ pub fn run_station(settings: &Settings, plan: StationPlan) -> anyhow::Result<()>
     let station =
         StationParts { delivery, commands, token: Token::random()?, timeouts: Timeouts::default(), files };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let served = runtime.block_on(serve_desk(settings, desk, station, ready));
+    let served = runtime.block_on(async {
+        // Ends with the runtime.
+        tidy.map(tokio::spawn);
+        serve_desk(settings, desk, station, ready).await
+    });
     if let Some(uplink) = uplink {
         uplink.stop();
     }
     served
+}
+
+/// Removes old records day by day, however long the station runs.
+async fn tidy(mut retention: RecordRetention, delivery: Delivery) {
+    let days = retention.days;
+    let mut look = interval(TIDY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        look.tick().await;
+        let looked = tokio::task::spawn_blocking(move || {
+            let unconfirmed = retention.on(today());
+            (retention, unconfirmed)
+        });
+        let Ok((back, unconfirmed)) = looked.await else { return };
+        retention = back;
+        if let Some(unconfirmed) = unconfirmed {
+            delivery.moment(&notices::records_pile_up(unconfirmed, days));
+        }
+    }
 }
 
 async fn serve_desk(
