@@ -8,11 +8,11 @@ use crate::record::{MayGo, remove_expired};
 #[derive(Debug)]
 pub struct RecordRetention {
     /// Where records are, by day.
-    pub folder: PathBuf,
+    folder: PathBuf,
     /// How many days they are kept; 0 for ever.
-    pub days: u32,
+    pub(super) days: u32,
     /// Which of them may go.
-    pub may_go: MayGo,
+    may_go: MayGo,
     /// The day on which it was done last.
     done: Option<Date>,
 }

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use sha2::{Digest, Sha256};
 
-use crate::hex;
+use crate::access::sha256_hex;
 use crate::score::{self, Assessment, Standard};
 use crate::script::{self, FILE_BYTES_MAX, Language, Script, ScriptMistakes};
 use crate::workbench::{Files, NamedText};
@@ -150,7 +149,7 @@ impl StandardPaths {
             script.company.clone_from(company);
         }
         let assessment = Assessment::parse(&name(&self.assessment, score::BUNDLED_NAME), &texts.assessment)?;
-        let script_sha256 = hex::digits(&Sha256::digest(texts.script.as_bytes()));
+        let script_sha256 = sha256_hex(texts.script.as_bytes());
         Ok(Standard { script: Arc::new(script), assessment: Arc::new(assessment), script_sha256 })
     }
 }

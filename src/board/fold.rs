@@ -299,14 +299,14 @@ impl Board {
         }
     }
 
-    fn take(&mut self, station: u32, event: &StampedEvent, now_ms: i64, fresh: bool) -> bool {
+    fn take(&mut self, station: u32, event: &StampedEvent, now_ms: i64, fresh: bool) {
         self.advance(now_ms);
         let now_ms = self.now_ms;
-        let Some(desk) = self.desks.get_mut(&station) else { return false };
+        let Some(desk) = self.desks.get_mut(&station) else { return };
         desk.have(&event.call, event.seq);
         let Some(call) = desk.call_of(event, now_ms) else {
             self.changed(station);
-            return false;
+            return;
         };
         call.take(event, now_ms);
         let answered_ms = call.answered_ms;
@@ -330,7 +330,6 @@ impl Board {
             _ => {}
         }
         self.changed(station);
-        true
     }
 
     /// Takes an event into the figures of the day that its call was answered on.
